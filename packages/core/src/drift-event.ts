@@ -1,0 +1,138 @@
+import * as z from "zod";
+import type { Judgement } from "./guard.js";
+import { masked } from "./mask.js";
+import type { Persona } from "./persona.js";
+import { kinds } from "./utterance.js";
+import type { JudgedUtterance } from "./verdict.js";
+
+/** Longest evidence sentence that an event carries, in UTF-16 code units. */
+const longestEvidence = 300;
+
+const probability = z.number().min(0).max(1);
+const outcome = z.enum(["in-persona", "drifted", "undecided", "unscored"]);
+
+export const actions = ["none", "log", "reprompt", "block"] as const;
+/** What was done about a step: "none" if nothing had to be, "log" if drift was let pass. */
+export type Action = (typeof actions)[number];
+
+const judgedUtteranceSchema = z.object({
+  kind: z.enum(kinds),
+  field: z.string().describe('"text", or the tool and the path of its argument, as in "send_email.body".'),
+  outcome,
+  confidence: probability.optional(),
+  pValue: probability.optional(),
+  driftedTo: z.string().optional(),
+  reason: z.string().optional().describe("Why it is undecided or unscored."),
+  evidence: z
+    .array(z.object({ start: z.int().min(0), end: z.int().min(0), text: z.string() }))
+    .default([])
+    .describe(
+      "Offsets in UTF-16 code units of the field's text; secrets and personal data in the text are masked.",
+    ),
+});
+
+const driftEventSchema = z.object({
+  schema: z.literal("persona-guard/drift-event/1"),
+  event: z.enum(["step-judged", "drift-detected", "step-unscored"]),
+  id: z.string().min(1),
+  time: z.iso.datetime(),
+  persona: z.object({ name: z.string(), version: z.string() }),
+  classifier: z.string(),
+  session: z.string(),
+  step: z.string(),
+  index: z.int().min(0),
+  /** 1 for the model's first draft of a step, 2 for its first redraft, and so on. */
+  attempt: z.int().min(1),
+  outcome: z.enum([...outcome.options, "silent"]),
+  action: z.enum(actions),
+  confidence: probability.optional(),
+  utterances: z.array(judgedUtteranceSchema),
+  sessionEValue: z.number().min(0),
+  sessionAlarm: z.boolean(),
+  /** Time spent on judging, in milliseconds. */
+  scoringMs: z.number().min(0),
+  /** Set on the redraft that ended a drift: confidence of the first draft and of this one. */
+  rescue: z.object({ before: probability, after: probability }).optional(),
+  /** Tokens that the rejected draft cost, as the provider counted them. */
+  rejectedTokens: z.object({ input: z.int().min(0), output: z.int().min(0) }).optional(),
+});
+
+/** One record of one judged draft. */
+export type DriftEvent = z.infer<typeof driftEventSchema>;
+
+/** Must not throw and must not wait: queue, and count what is lost. */
+export type DriftListener = (event: DriftEvent) => void;
+
+/** JSON Schema (draft 2020-12) of a DriftEvent. */
+export function driftEventJsonSchema(): object {
+  return z.toJSONSchema(driftEventSchema);
+}
+
+/** Unknown content to an event. @throws ZodError */
+export function parseDriftEvent(content: unknown): DriftEvent {
+  return driftEventSchema.parse(content);
+}
+
+export interface DriftEventOptions
+  extends Pick<DriftEvent, "id" | "time" | "attempt" | "action" | "scoringMs" | "classifier"> {
+  readonly persona: Pick<Persona, "name" | "version">;
+  readonly rescue?: DriftEvent["rescue"];
+  readonly rejectedTokens?: DriftEvent["rejectedTokens"];
+}
+
+/** The record of a judgement. It carries no text of the step but masked evidence sentences. */
+export function driftEventOf(judgement: Judgement, options: DriftEventOptions): DriftEvent {
+  const { persona, rescue, rejectedTokens, ...given } = options;
+  return {
+    schema: "persona-guard/drift-event/1",
+    event: eventName(judgement),
+    ...given,
+    persona: { name: persona.name, version: persona.version },
+    session: judgement.step.session,
+    step: judgement.step.id,
+    index: judgement.step.index,
+    outcome: judgement.outcome,
+    ...(judgement.confidence === undefined ? {} : { confidence: judgement.confidence }),
+    utterances: judgement.utterances.map(recordOf),
+    sessionEValue: judgement.session.eValue,
+    sessionAlarm: judgement.session.alarm,
+    ...(rescue === undefined ? {} : { rescue }),
+    ...(rejectedTokens === undefined ? {} : { rejectedTokens }),
+  };
+}
+
+function eventName({ outcome }: Judgement): DriftEvent["event"] {
+  if (outcome === "drifted") return "drift-detected";
+  return outcome === "unscored" ? "step-unscored" : "step-judged";
+}
+
+function recordOf({ utterance, verdict }: JudgedUtterance): DriftEvent["utterances"][number] {
+  const common = { kind: utterance.kind, field: fieldOf(utterance), outcome: verdict.outcome };
+  switch (verdict.outcome) {
+    case "in-persona":
+      return { ...common, ...numbersOf(verdict), evidence: [] };
+    case "drifted":
+      return {
+        ...common,
+        ...numbersOf(verdict),
+        driftedTo: verdict.driftedTo,
+        evidence: verdict.evidence.map((span) => ({
+          ...span,
+          text: masked(span.text).slice(0, longestEvidence),
+        })),
+      };
+    case "undecided":
+      return { ...common, reason: verdict.reason, evidence: [] };
+    case "unscored":
+      return { ...common, reason: `${verdict.cause.code}: ${verdict.cause.message}`, evidence: [] };
+  }
+}
+
+function numbersOf({ confidence, pValue }: { readonly confidence: number; readonly pValue?: number }) {
+  return { confidence, ...(pValue === undefined ? {} : { pValue }) };
+}
+
+/** "text", or "send_email.body". */
+export function fieldOf({ source }: JudgedUtterance["utterance"]): string {
+  return source.from === "text" ? "text" : `${source.tool}.${source.path}`;
+}

@@ -1,0 +1,192 @@
+import * as z from "zod";
+import { type Calibration, type PValues, pValuesFor } from "./calibration.js";
+import type { Classifier } from "./classifier.js";
+import { messageOf, PersonaGuardError, personaGuardErrorIn } from "./errors.js";
+import { evidenceFor } from "./evidence.js";
+import type { Persona } from "./persona.js";
+import { wordCount } from "./sentence.js";
+import { type SessionState, Sessions } from "./session.js";
+import type { Step } from "./step.js";
+import type { TraitScores } from "./trait-scores.js";
+import { type Utterance, utterancesOf } from "./utterance.js";
+import {
+  confidenceOf,
+  driftedTo,
+  inPersonaLabels,
+  type JudgedUtterance,
+  type StepOutcome,
+  stepOutcome,
+  type Verdict,
+} from "./verdict.js";
+
+const rate = z.number().gt(0).lt(1);
+const optionsSchema = z
+  .object({
+    falseAlarmRate: rate.optional(),
+    threshold: rate.optional(),
+    minWords: z.int().min(1).optional(),
+    sessionAlarmRate: rate.optional(),
+  })
+  .refine(({ falseAlarmRate, threshold }) => falseAlarmRate === undefined || threshold === undefined, {
+    path: ["threshold"],
+    message: "cannot be given together with falseAlarmRate: choose one",
+  });
+
+export interface PersonaGuardOptions {
+  readonly persona: Persona;
+  readonly classifier: Classifier;
+  /** In-persona confidences to compare with; needed unless `threshold` is given. */
+  readonly calibration?: Calibration;
+  /** Share of in-persona utterances that may be called drifted, in (0, 1). @default 0.01 unless `threshold` is given */
+  readonly falseAlarmRate?: number;
+  /** Judge by confidence < threshold instead, in (0, 1). */
+  readonly threshold?: number;
+  /** An utterance with fewer words is undecided. @default 5 */
+  readonly minWords?: number;
+  /** Share of in-persona sessions that may ever raise the session alarm, in (0, 1). @default 0.01 */
+  readonly sessionAlarmRate?: number;
+}
+
+/** Which text of a step is judged: the model's first draft moves the session's statistic, a redraft does not. */
+export interface JudgeOptions {
+  /** @default "first" */
+  readonly draft?: "first" | "redraft";
+}
+
+/** What we found in a step. */
+export interface Judgement {
+  readonly step: Pick<Step, "id" | "session" | "index">;
+  /** The worst verdict; "silent" if the step holds no utterance. */
+  readonly outcome: StepOutcome;
+  /** Lowest confidence of the judged utterances; absent if none was judged. */
+  readonly confidence?: number;
+  readonly utterances: readonly JudgedUtterance[];
+  readonly session: SessionState;
+}
+
+/** Judges steps against one persona: live and offline through the same function. */
+export class PersonaGuard {
+  readonly persona: Persona;
+  readonly classifier: Classifier;
+  /** What the user should know about the calibration; empty if all is well. */
+  readonly warnings: readonly string[];
+  readonly #pValues: PValues | undefined;
+  readonly #isDrift: (confidence: number, p: number | undefined) => boolean;
+  readonly #minWords: number;
+  readonly #sessions: Sessions;
+
+  /** @throws PersonaGuardError "options-invalid", "label-unknown" or "calibration-too-small" */
+  constructor(options: PersonaGuardOptions) {
+    const checked = optionsSchema.safeParse(options);
+    if (!checked.success)
+      throw new PersonaGuardError("options-invalid", `Invalid options: ${z.prettifyError(checked.error)}`);
+    const { persona, classifier, calibration, threshold, minWords = 5, sessionAlarmRate = 0.01 } = options;
+    const falseAlarmRate = threshold === undefined ? (options.falseAlarmRate ?? 0.01) : undefined;
+    if (falseAlarmRate !== undefined && calibration === undefined) {
+      throw new PersonaGuardError(
+        "options-invalid",
+        "A false-alarm rate needs a `calibration`; give one, or a `threshold`.",
+      );
+    }
+    refuseUnknownLabels(persona, classifier);
+    this.persona = persona;
+    this.classifier = classifier;
+    this.#pValues = calibration === undefined ? undefined : pValuesFor(calibration, falseAlarmRate);
+    this.warnings = this.#pValues?.warnings ?? [];
+    this.#isDrift = (confidence, p) =>
+      threshold === undefined ? (p ?? 1) <= (falseAlarmRate ?? 0) : confidence < threshold;
+    this.#minWords = minWords;
+    this.#sessions = new Sessions(sessionAlarmRate);
+  }
+
+  /** Never throws: what could not be scored is "unscored", with its cause. */
+  async judge(step: Step, { draft = "first" }: JudgeOptions = {}): Promise<Judgement> {
+    const utterances = await this.judgeUtterances(utterancesOf(step, this.persona));
+    const verdicts = utterances.map(({ verdict }) => verdict);
+    const judged = verdicts.filter(
+      (verdict) => verdict.outcome === "in-persona" || verdict.outcome === "drifted",
+    );
+    const pValues = judged.flatMap(({ pValue }) => pValue ?? []);
+    return {
+      step: { id: step.id, session: step.session, index: step.index },
+      outcome: stepOutcome(verdicts),
+      ...(judged.length === 0 ? {} : { confidence: Math.min(...judged.map(({ confidence }) => confidence)) }),
+      utterances,
+      session:
+        draft === "first"
+          ? this.#sessions.advance(step.session, pValues)
+          : this.#sessions.current(step.session),
+    };
+  }
+
+  /** The verdicts of single utterances, outside any session. Never throws. */
+  async judgeUtterances(utterances: readonly Utterance[]): Promise<readonly JudgedUtterance[]> {
+    const longEnough = utterances.filter(({ text }) => wordCount(text) >= this.#minWords);
+    const scored = await this.#score(longEnough);
+    return Promise.all(
+      utterances.map(async (utterance): Promise<JudgedUtterance> => {
+        const at = longEnough.indexOf(utterance);
+        if (at < 0) return { utterance, verdict: { outcome: "undecided", reason: "too-short" } };
+        const scores = scored instanceof PersonaGuardError ? scored : scored[at];
+        if (scores === undefined || scores instanceof PersonaGuardError) {
+          return { utterance, verdict: { outcome: "unscored", cause: scores ?? rowMissing(at) } };
+        }
+        return { utterance, scores, verdict: await this.#verdictOf(utterance, scores) };
+      }),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.classifier.close();
+  }
+
+  async #score(utterances: readonly Utterance[]): Promise<readonly TraitScores[] | PersonaGuardError> {
+    if (utterances.length === 0) return [];
+    try {
+      return await this.classifier.score(utterances);
+    } catch (error) {
+      return asFailure(error);
+    }
+  }
+
+  async #verdictOf(utterance: Utterance, scores: TraitScores): Promise<Verdict> {
+    const confidence = confidenceOf(scores, this.persona, utterance.kind);
+    const p = this.#pValues?.of(confidence, utterance.kind);
+    const found = { confidence, ...(p === undefined ? {} : { pValue: p }) };
+    if (!this.#isDrift(confidence, p)) return { outcome: "in-persona", ...found };
+    const trait = driftedTo(scores, this.persona, utterance.kind);
+    try {
+      const evidence = await evidenceFor(utterance, trait, this);
+      return { outcome: "drifted", ...found, driftedTo: trait, evidence };
+    } catch {
+      // The drift stands without its evidence; the classifier's failure shows at the next step's own scoring.
+      return { outcome: "drifted", ...found, driftedTo: trait, evidence: [] };
+    }
+  }
+}
+
+function rowMissing(at: number): PersonaGuardError {
+  return new PersonaGuardError("classifier-failed", `The classifier returned no row for text ${at}.`);
+}
+
+function asFailure(error: unknown): PersonaGuardError {
+  const message = `The classifier failed: ${messageOf(error)}`;
+  return personaGuardErrorIn(error) ?? new PersonaGuardError("classifier-failed", message, { cause: error });
+}
+
+function refuseUnknownLabels(persona: Persona, classifier: Classifier): void {
+  const named = [...inPersonaLabelsOfAllKinds(persona), ...persona.avoids];
+  const unknown = [...new Set(named)].filter((label) => !classifier.labels.includes(label));
+  if (unknown.length === 0) return;
+  throw new PersonaGuardError(
+    "label-unknown",
+    `Persona "${persona.name}" names ${unknown.map((label) => `"${label}"`).join(", ")}, which ${classifier.name} does not score. ` +
+      `Its labels: ${classifier.labels.join(", ")}.`,
+  );
+}
+
+function inPersonaLabelsOfAllKinds(persona: Persona): readonly string[] {
+  return (["chat", "email", "message", "report"] as const).flatMap((kind) => [
+    ...inPersonaLabels(persona, kind),
+  ]);
+}

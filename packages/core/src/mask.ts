@@ -1,0 +1,25 @@
+/** Patterns of secrets and personal data, most specific first. Each quantifier is bounded, so masking is linear. */
+const sensitive: readonly (readonly [RegExp, string])[] = [
+  [
+    /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]{0,8000}?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|$)/g,
+    "[private key]",
+  ],
+  [/\beyJ[\w-]{8,2000}\.[\w-]{8,4000}\.[\w-]{0,2000}/g, "[token]"],
+  [/\b(?:sk|pk|rk|ghp|gho|ghs|github_pat|xox[abps]|glpat|lsv2_pt|lsv2_sk)[-_][\w-]{10,200}/g, "[secret]"],
+  [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, "[secret]"],
+  [
+    /\b(?:password|passwd|secret|api[_ -]?key|token|pin)\b["']?\s{0,3}(?::|=|\bis\b)\s{0,3}\S{3,200}/gi,
+    "[secret]",
+  ],
+  [/\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}\b/g, "[email]"],
+  [/\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b/g, "[iban]"],
+  [/\b\d(?:[ -]?\d){12,18}\b/g, "[card]"],
+  [/\b\d{3}-\d{2}-\d{4}\b/g, "[ssn]"],
+  [/(?<![\w.])\+?\(?\d{1,4}\)?(?:[ .-]\(?\d{2,5}\)?){2,5}(?!\w)/g, "[phone]"],
+  [/\b(?:\d{1,3}\.){3}\d{1,3}\b/g, "[ip]"],
+];
+
+/** The text with secrets and personal data replaced by what they are, such as "[email]". */
+export function masked(text: string): string {
+  return sensitive.reduce((current, [pattern, name]) => current.replace(pattern, name), text);
+}
