@@ -35,7 +35,7 @@ const driftEventSchema = z.object({
   schema: z.literal("persona-guard/drift-event/1"),
   event: z.enum(["step-judged", "drift-detected", "step-unscored"]),
   id: z.string().min(1),
-  time: z.iso.datetime(),
+  at: z.iso.datetime(),
   persona: z.object({ name: z.string(), version: z.string() }),
   classifier: z.string(),
   session: z.string(),
@@ -74,7 +74,7 @@ export function parseDriftEvent(content: unknown): DriftEvent {
 }
 
 export interface DriftEventOptions
-  extends Pick<DriftEvent, "id" | "time" | "attempt" | "action" | "scoringMs" | "classifier"> {
+  extends Pick<DriftEvent, "id" | "at" | "attempt" | "action" | "scoringMs" | "classifier"> {
   readonly persona: Pick<Persona, "name" | "version">;
   readonly rescue?: DriftEvent["rescue"];
   readonly rejectedTokens?: DriftEvent["rejectedTokens"];

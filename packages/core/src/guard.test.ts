@@ -148,7 +148,7 @@ describe("the event of a judgement", () => {
     const judgement = await guardOf().judge(stepOf(`The vault stands in Oslo by the sea. ${secret}`));
     const event = driftEventOf(judgement, {
       id: "e1",
-      time: "2026-01-01T00:00:00.000Z",
+      at: "2026-01-01T00:00:00.000Z",
       persona: desk,
       classifier: wordScorer.name,
       attempt: 1,
