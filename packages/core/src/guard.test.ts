@@ -35,8 +35,8 @@ const guardOf = (options: Partial<PersonaGuardOptions> = {}) =>
 const stepOf = (text: string, toolCalls: { name: string; args: Record<string, unknown> }[] = []) =>
   parseStep({ id: "s1", session: "a", text, toolCalls }, "test");
 
-const plain = "Your card was posted on Tuesday morning.";
-const barbed = "Oh how brilliant, simply brilliant, of you all.";
+const plain = "Your card was posted on Tuesday morning by ordinary mail.";
+const barbed = "Oh how brilliant, simply brilliant, of each and every one of you.";
 
 describe("judging a step", () => {
   test.each([
@@ -46,7 +46,7 @@ describe("judging a step", () => {
     { case: "no text is silence", text: "", outcome: "silent" },
     {
       case: "a failing classifier is unscored, never a pass",
-      text: "please explode now or a bit later",
+      text: "please explode now or a little bit later",
       outcome: "unscored",
     },
     { case: "quoted sarcasm is not the agent's", text: `${plain}\n> ${barbed}`, outcome: "in-persona" },

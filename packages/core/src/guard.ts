@@ -41,7 +41,7 @@ export interface PersonaGuardOptions {
   readonly falseAlarmRate?: number;
   /** Judge by confidence < threshold instead, in (0, 1). */
   readonly threshold?: number;
-  /** An utterance with fewer words is undecided. @default 5 */
+  /** An utterance with fewer words is undecided: too little to tell a character from. @default 8 */
   readonly minWords?: number;
   /** Share of in-persona sessions that may ever raise the session alarm, in (0, 1). @default 0.01 */
   readonly sessionAlarmRate?: number;
@@ -80,7 +80,7 @@ export class PersonaGuard {
     const checked = optionsSchema.safeParse(options);
     if (!checked.success)
       throw new PersonaGuardError("options-invalid", `Invalid options: ${z.prettifyError(checked.error)}`);
-    const { persona, classifier, calibration, threshold, minWords = 5, sessionAlarmRate = 0.01 } = options;
+    const { persona, classifier, calibration, threshold, minWords = 8, sessionAlarmRate = 0.01 } = options;
     const falseAlarmRate = threshold === undefined ? (options.falseAlarmRate ?? 0.01) : undefined;
     if (falseAlarmRate !== undefined && calibration === undefined) {
       throw new PersonaGuardError(

@@ -1,0 +1,25 @@
+import type { AIMessage } from "@langchain/core/messages";
+import type { Step } from "@persona-guard/core";
+
+/** What a model turn says and does. `text` joins the text blocks: reasoning, images and refusals are not in it. */
+export function stepOfMessage(
+  message: AIMessage,
+  place: { readonly session: string; readonly index: number; readonly structured?: unknown },
+): Step {
+  const { session, index, structured } = place;
+  return {
+    id: message.id ?? `${session}#${index}`,
+    session,
+    index,
+    text: message.text,
+    kind: "chat",
+    toolCalls: [
+      ...(message.tool_calls ?? []).map(({ id, name, args }) => ({ ...(id === undefined ? {} : { id }), name, args })),
+      ...(structured === undefined ? [] : [{ name: "structured_response", args: { ...asRecord(structured) } }]),
+    ],
+  };
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? { ...value } : { content: value };
+}
