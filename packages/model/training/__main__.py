@@ -1,0 +1,75 @@
+"""`python -m training COMMAND`, run in packages/model: see README.md."""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+
+# nothing here may reach out for a model: the encoder comes with an installed package
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser.add_argument("command", choices=[*COMMANDS, "all"])
+    command = parser.parse_args().command
+    from .paths import read_config
+
+    config = read_config()
+    for name in COMMANDS if command == "all" else [command]:
+        started = time.monotonic()
+        print(f"{name} ...", file=sys.stderr)
+        COMMANDS[name](config)
+        print(f"{name}: {time.monotonic() - started:.0f} s", file=sys.stderr)
+
+
+def _validate(config: dict) -> None:
+    from .corpus import read_corpus
+
+    rows = read_corpus(config, config["folders"])
+    print(f"  {len(rows)} rows in {len({row.scenario for row in rows})} scenarios are valid", file=sys.stderr)
+
+
+def _encoder(config: dict) -> None:
+    from .export import export_encoder
+
+    export_encoder(config)
+
+
+def _weights(config: dict) -> None:
+    from .weights import write_weights
+
+    write_weights(config)
+
+
+def _parity(config: dict) -> None:
+    from .parity import write_parity
+
+    write_parity(config)
+
+
+def _evaluate(config: dict) -> None:
+    from .evaluate import write_evaluation
+
+    write_evaluation(config)
+
+
+def _tiny_modernbert(config: dict) -> None:
+    from .tiny_modernbert import write_tiny_modernbert
+
+    write_tiny_modernbert(config["seed"])
+
+
+# in the order in which each needs what the ones before it wrote; imports wait, so that `validate` needs no torch
+COMMANDS: dict[str, Callable[[dict], None]] = {
+    "validate": _validate,
+    "encoder": _encoder,
+    "weights": _weights,
+    "parity": _parity,
+    "evaluate": _evaluate,
+    "tiny-modernbert": _tiny_modernbert,
+}
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,18 @@
+"""Where things lie, relative to this folder, and the settings file."""
+
+import json
+from pathlib import Path
+
+TRAINING = Path(__file__).resolve().parent
+MODEL = TRAINING.parent
+CORPUS = MODEL / "corpus"
+WEIGHTS = MODEL / "weights"
+PARITY = MODEL / "parity"
+EVALUATION = MODEL / "evaluation"
+CACHE = TRAINING / ".cache"
+TINY_MODERNBERT = MODEL.parent / "classifier" / "testdata" / "tiny-modernbert"
+
+
+def read_config() -> dict:
+    """All settings; see README.md for what each one does."""
+    return json.loads((TRAINING / "config.json").read_text(encoding="utf-8"))
