@@ -1,0 +1,92 @@
+import {
+  type Calibration,
+  type Classifier,
+  calibrationFor,
+  definePersona,
+  type Persona,
+  PersonaGuard,
+  PersonaGuardError,
+  type PersonaGuardOptions,
+  type PersonaInput,
+} from "@persona-guard/core";
+import { modelFolder as shippedFolder } from "@persona-guard/model";
+import { type LoadClassifierOptions, loadClassifier } from "./load-classifier.js";
+import { classifierName, readManifest, tiers } from "./manifest.js";
+import { readPersona } from "./read-persona.js";
+import { calibrationTexts } from "./shipped-calibration.js";
+
+export interface LoadGuardOptions
+  extends LoadClassifierOptions,
+    Pick<PersonaGuardOptions, "falseAlarmRate" | "threshold" | "minWords" | "sessionAlarmRate"> {
+  /** Path of a YAML or JSON file, or the persona itself. */
+  readonly persona: string | Persona | PersonaInput;
+  /** One already loaded, for example to share it between guards, in place of the options that load one. */
+  readonly classifier?: Classifier;
+}
+
+/**
+ * A guard of a persona with the shipped classifier and its calibration, ready to judge. Close it when done.
+ *
+ * @throws PersonaGuardError "persona-unreadable", "persona-invalid", "options-invalid", "label-unknown",
+ * "calibration-too-small", "model-missing" or "model-unreadable"
+ */
+export async function loadGuard(options: LoadGuardOptions): Promise<PersonaGuard> {
+  const {
+    persona: given,
+    classifier: shared,
+    falseAlarmRate,
+    threshold,
+    minWords,
+    sessionAlarmRate,
+  } = options;
+  refuseConflicts(options);
+  const persona = typeof given === "string" ? await readPersona(given) : definePersona(given);
+  const classifier = shared ?? (await loadClassifier(options));
+  try {
+    const calibration = await calibrationOf(persona, classifier, options);
+    return new PersonaGuard({
+      persona,
+      classifier,
+      ...(calibration === undefined ? {} : { calibration }),
+      ...(falseAlarmRate === undefined ? {} : { falseAlarmRate }),
+      ...(threshold === undefined ? {} : { threshold }),
+      ...(minWords === undefined ? {} : { minWords }),
+      ...(sessionAlarmRate === undefined ? {} : { sessionAlarmRate }),
+    });
+  } catch (error) {
+    if (shared === undefined) await classifier.close();
+    throw error;
+  }
+}
+
+/** Faults that can be told before anything is loaded. */
+function refuseConflicts({ model, tier, classifier, threshold }: LoadGuardOptions): void {
+  if (classifier !== undefined && (model !== undefined || tier !== undefined)) {
+    throw new PersonaGuardError(
+      "options-invalid",
+      "`classifier` cannot be given together with `tier` or `model`: choose one.",
+    );
+  }
+  if (model !== undefined && threshold === undefined) throw uncalibrated(model);
+}
+
+/** The shipped calibration if the classifier is ours; none is needed where a threshold decides. */
+async function calibrationOf(
+  persona: Persona,
+  { name }: Classifier,
+  { model, modelFolder = shippedFolder, threshold }: LoadGuardOptions,
+): Promise<Calibration | undefined> {
+  const tier = model === undefined ? tiers.find((one) => name.endsWith(`/${one}`)) : undefined;
+  if (tier !== undefined && name === classifierName(await readManifest(modelFolder), tier))
+    return calibrationFor(persona, await calibrationTexts(tier, modelFolder));
+  if (threshold === undefined) throw uncalibrated(name);
+  return undefined;
+}
+
+function uncalibrated(name: string): PersonaGuardError {
+  return new PersonaGuardError(
+    "options-invalid",
+    `There is no calibration for ${name}, so no false-alarm rate can be promised. ` +
+      "Set `threshold`: the confidence in (0, 1) below which a text counts as drift.",
+  );
+}

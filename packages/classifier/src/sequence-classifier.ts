@@ -1,0 +1,51 @@
+import { existsSync } from "node:fs";
+import { isAbsolute, resolve } from "node:path";
+import { type Classifier, PersonaGuardError } from "@persona-guard/core";
+import { ModelThread } from "./model-thread.js";
+import { softmax } from "./softmax.js";
+import { statesOf } from "./thread-states.js";
+
+export interface SequenceClassifierOptions {
+  readonly timeoutMs: number;
+  readonly allowDownload: boolean;
+}
+
+/**
+ * Any Hugging Face sequence classifier with ONNX weights, in a thread. Its labels are those of its config.json, and its
+ * scores are as it gives them: no temperature.
+ *
+ * @param model path of a folder (config.json, tokenizer.json, tokenizer_config.json, onnx/), or an id such as "org/name"
+ * @throws PersonaGuardError "model-missing" or "model-unreadable"
+ */
+export async function loadSequenceClassifier(
+  model: string,
+  { timeoutMs, allowDownload }: SequenceClassifierOptions,
+): Promise<Classifier> {
+  const isFolder = isAbsolute(model) || model.startsWith(".") || existsSync(model);
+  const thread = new ModelThread({
+    model: isFolder ? resolve(model) : model,
+    output: "logits",
+    allowDownload: allowDownload && !isFolder,
+  });
+  const { labels, width } = await thread.loaded();
+  if (labels.length !== width) {
+    await thread.close();
+    throw new PersonaGuardError(
+      "model-unreadable",
+      `${model} gives ${width} values a text, but its config.json names ${labels.length} labels. Correct id2label.`,
+    );
+  }
+  return {
+    name: model,
+    labels,
+    score: async (texts) => {
+      const logits = await statesOf(
+        texts.map(({ text }) => text),
+        thread,
+        timeoutMs,
+      );
+      return logits.map((row) => softmax(row, labels));
+    },
+    close: () => thread.close(),
+  };
+}
