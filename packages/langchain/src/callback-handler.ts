@@ -78,7 +78,10 @@ export class PersonaDriftCallbackHandler extends BaseCallbackHandler {
     await this.#guard;
   }
 
-  async #judge(message: AIMessage, place: { readonly session: string; readonly index: number }): Promise<void> {
+  async #judge(
+    message: AIMessage,
+    place: { readonly session: string; readonly index: number },
+  ): Promise<void> {
     try {
       const guard = await this.#guard;
       const start = performance.now();

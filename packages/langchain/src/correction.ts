@@ -1,5 +1,5 @@
 import { type AIMessage, type BaseMessage, HumanMessage, ToolMessage } from "@langchain/core/messages";
-import { fieldOf, type Judgement, type JudgedUtterance, type Persona } from "@persona-guard/core";
+import { fieldOf, type JudgedUtterance, type Judgement, type Persona } from "@persona-guard/core";
 
 /** What each shipped label sounds like, for a model that has to leave it. */
 const traitInWords: Readonly<Record<string, string>> = {
@@ -18,13 +18,24 @@ const traitInWords: Readonly<Record<string, string>> = {
 };
 
 /** The messages that ask for a new draft: the rejected one, an answer to each of its tool calls, and what to change. */
-export function redraftMessages(draft: readonly BaseMessage[], calls: AIMessage["tool_calls"], correction: string): BaseMessage[] {
-  const answered = new Set(draft.flatMap((message) => (ToolMessage.isInstance(message) ? [message.tool_call_id] : [])));
+export function redraftMessages(
+  draft: readonly BaseMessage[],
+  calls: AIMessage["tool_calls"],
+  correction: string,
+): BaseMessage[] {
+  const answered = new Set(
+    draft.flatMap((message) => (ToolMessage.isInstance(message) ? [message.tool_call_id] : [])),
+  );
   const refusals = (calls ?? [])
     .filter(({ id }) => id !== undefined && !answered.has(id))
     .map(
       ({ id, name }) =>
-        new ToolMessage({ tool_call_id: id ?? "", name, status: "error", content: "Not executed: the draft was out of character." }),
+        new ToolMessage({
+          tool_call_id: id ?? "",
+          name,
+          status: "error",
+          content: "Not executed: the draft was out of character.",
+        }),
     );
   return [...draft, ...refusals, new HumanMessage(correction)];
 }

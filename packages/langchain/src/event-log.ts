@@ -1,5 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { type Action, type DriftEvent, type DriftListener, driftEventOf, type Judgement, type PersonaGuard } from "@persona-guard/core";
+import {
+  type Action,
+  type DriftEvent,
+  type DriftListener,
+  driftEventOf,
+  type Judgement,
+  type PersonaGuard,
+} from "@persona-guard/core";
 import { type Logger, pino } from "pino";
 
 export interface EventLogOptions {
@@ -37,13 +44,17 @@ export function eventLog({ logger, logFile, onEvent }: EventLogOptions): (judged
       onEvent?.(event);
     } catch (error) {
       // A full disk or a listener's fault is no reason to stop the agent.
-      process.emitWarning(error instanceof Error ? error : String(error), { code: "PERSONA_GUARD_EVENT_LOST" });
+      process.emitWarning(error instanceof Error ? error : String(error), {
+        code: "PERSONA_GUARD_EVENT_LOST",
+      });
     }
   };
 }
 
 function loggerTo(logFile: string | undefined): Logger {
-  const destination = pino.destination(logFile === undefined ? { dest: 2, sync: true } : { dest: logFile, sync: true, mkdir: true });
+  const destination = pino.destination(
+    logFile === undefined ? { dest: 2, sync: true } : { dest: logFile, sync: true, mkdir: true },
+  );
   destination.on("error", (error: Error) => process.emitWarning(error, { code: "PERSONA_GUARD_EVENT_LOST" }));
   return pino({ name: "persona-guard", level: logFile === undefined ? "warn" : "info" }, destination);
 }

@@ -1,4 +1,8 @@
 export { PersonaDriftCallbackHandler, type PersonaDriftCallbackHandlerOptions } from "./callback-handler.js";
 export type { EventLogOptions } from "./event-log.js";
-export { type DriftPolicy, type PersonaGuardMiddlewareOptions, personaGuardMiddleware } from "./middleware.js";
+export {
+  type DriftPolicy,
+  type PersonaGuardMiddlewareOptions,
+  personaGuardMiddleware,
+} from "./middleware.js";
 export type { GuardSource } from "./options.js";

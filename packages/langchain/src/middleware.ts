@@ -1,6 +1,5 @@
-import { AIMessage, type BaseMessage, ToolMessage } from "@langchain/core/messages";
-import { getConfig } from "@langchain/langgraph";
-import type { Action, Judgement, PersonaGuard } from "@persona-guard/core";
+import { AIMessage, type BaseMessage, ToolMessage, type UsageMetadata } from "@langchain/core/messages";
+import type { Action, Judgement } from "@persona-guard/core";
 import { type AgentMiddleware, createMiddleware } from "langchain";
 import { correctionFor, redraftMessages } from "./correction.js";
 import { type EventLogOptions, eventLog } from "./event-log.js";
@@ -56,7 +55,7 @@ export function personaGuardMiddleware(options: PersonaGuardMiddlewareOptions): 
 
     wrapModelCall: async (request, handler) => {
       const guard = await loading;
-      const session = sessionOf(request.runtime);
+      const session = sessionOf(request.runtime, request.messages);
       const index = request.messages.filter((message) => AIMessage.isInstance(message)).length;
       let current = request;
       let before: number | undefined;
@@ -66,7 +65,9 @@ export function personaGuardMiddleware(options: PersonaGuardMiddlewareOptions): 
         // A Command or an unfinished structured answer is the framework's own business.
         if (draft === undefined) return reply as AIMessage; // the value that the framework itself gave us
         const step = stepOfMessage(draft.message, { session, index, structured: draft.structured });
-        const { judgement, scoringMs } = await timed(() => guard.judge(step, { draft: attempt === 1 ? "first" : "redraft" }));
+        const { judgement, scoringMs } = await timed(() =>
+          guard.judge(step, { draft: attempt === 1 ? "first" : "redraft" }),
+        );
         const action = actionFor(judgement, policy, attempt);
         const rescued = before !== undefined && judgement.outcome === "in-persona";
         report({
@@ -75,8 +76,10 @@ export function personaGuardMiddleware(options: PersonaGuardMiddlewareOptions): 
           action,
           attempt,
           scoringMs,
-          ...(rescued && before !== undefined ? { rescue: { before, after: judgement.confidence ?? 0 } } : {}),
-          ...(action === "reprompt" ? rejectedTokens(draft.message) : {}),
+          ...(rescued && before !== undefined
+            ? { rescue: { before, after: judgement.confidence ?? 0 } }
+            : {}),
+          ...(action === "reprompt" ? rejectedTokens(draft.message.usage_metadata) : {}),
         });
         if (action === "reprompt") {
           before ??= judgement.confidence;
@@ -87,7 +90,10 @@ export function personaGuardMiddleware(options: PersonaGuardMiddlewareOptions): 
         }
         const settled =
           action === "block"
-            ? withheld(draft.message, judgement, { outcomes: withheldOutcomes(policy), notice: policy.notice })
+            ? withheld(draft.message, judgement, {
+                outcomes: withheldOutcomes(policy),
+                notice: policy.notice,
+              })
             : draft.message;
         remember(judgedCalls, session, settled);
         return action === "block" ? settled : (reply as AIMessage); // as above
@@ -97,17 +103,20 @@ export function personaGuardMiddleware(options: PersonaGuardMiddlewareOptions): 
     wrapToolCall: async (request, handler) => {
       const guard = await loading;
       const { id, name, args } = request.toolCall;
-      const session = sessionOf(request.runtime);
+      const session = sessionOf(request.runtime, request.state.messages);
       const known = judgedCalls.get(callKey(session, id));
       if (known === JSON.stringify(args)) return handler(request);
-      const index = request.state.messages.filter((message: BaseMessage) => AIMessage.isInstance(message)).length;
+      const index = request.state.messages.filter((message: BaseMessage) =>
+        AIMessage.isInstance(message),
+      ).length;
       const draft = new AIMessage({ content: "", tool_calls: [request.toolCall] });
       const step = stepOfMessage(draft, { session, index: Math.max(0, index - 1) });
       const { judgement, scoringMs } = await timed(() => guard.judge(step, { draft: "redraft" }));
       const action = backstopAction(judgement, policy, known === undefined ? "unseen" : "edited");
       report({ guard, judgement, action, attempt: 1, scoringMs });
       if (action !== "block") return handler(request);
-      const reason = judgement.outcome === "drifted" ? correctionFor(judgement, guard.persona) : policy.notice;
+      const reason =
+        judgement.outcome === "drifted" ? correctionFor(judgement, guard.persona) : policy.notice;
       return new ToolMessage({ tool_call_id: id ?? "", name, status: "error", content: reason });
     },
   });
@@ -145,19 +154,28 @@ interface Draft {
 /** The AI message in what the handler gave, which with a response format is `{ structuredResponse, messages }`. */
 function draftIn(reply: unknown, expectsStructure: boolean): Draft | undefined {
   if (AIMessage.isInstance(reply)) {
-    const isStructureRetry = expectsStructure && reply.tool_calls?.some(({ name }) => name.startsWith("extract-"));
+    const isStructureRetry =
+      expectsStructure && reply.tool_calls?.some(({ name }) => name.startsWith("extract-"));
     return isStructureRetry ? undefined : { message: reply, messages: [reply] };
   }
-  if (typeof reply !== "object" || reply === null || !("messages" in reply) || !Array.isArray(reply.messages)) return undefined;
+  if (typeof reply !== "object" || reply === null || !("messages" in reply) || !Array.isArray(reply.messages))
+    return undefined;
   const messages: readonly BaseMessage[] = reply.messages;
   const message = messages.findLast((one) => AIMessage.isInstance(one));
   if (message === undefined) return undefined;
-  return { message, messages, ...("structuredResponse" in reply ? { structured: reply.structuredResponse } : {}) };
+  return {
+    message,
+    messages,
+    ...("structuredResponse" in reply ? { structured: reply.structuredResponse } : {}),
+  };
 }
 
-/** The checkpointer's thread, else the run: a session of its own per invoke. */
-function sessionOf(runtime: { readonly configurable?: { readonly thread_id?: string } }): string {
-  return runtime.configurable?.thread_id ?? getConfig()?.runId ?? "session";
+/** The checkpointer's thread; without one the id of the first message, which is of this run alone. */
+function sessionOf(
+  runtime: { readonly configurable?: { readonly thread_id?: string } },
+  messages: readonly BaseMessage[],
+): string {
+  return runtime.configurable?.thread_id ?? messages[0]?.id ?? "session";
 }
 
 function callKey(session: string, callId: string | undefined): string {
@@ -166,15 +184,20 @@ function callKey(session: string, callId: string | undefined): string {
 
 /** Keeps the arguments that were judged, so that the tool's turn judges only what it sees for the first time. */
 function remember(judgedCalls: Map<string, string>, session: string, message: AIMessage): void {
-  for (const { id, args } of message.tool_calls ?? []) judgedCalls.set(callKey(session, id), JSON.stringify(args));
+  for (const { id, args } of message.tool_calls ?? [])
+    judgedCalls.set(callKey(session, id), JSON.stringify(args));
   while (judgedCalls.size > mostPendingCalls) judgedCalls.delete(judgedCalls.keys().next().value ?? "");
 }
 
-function rejectedTokens({ usage_metadata: usage }: AIMessage) {
-  return usage === undefined ? {} : { rejectedTokens: { input: usage.input_tokens, output: usage.output_tokens } };
+function rejectedTokens(usage: UsageMetadata | undefined) {
+  return usage === undefined
+    ? {}
+    : { rejectedTokens: { input: usage.input_tokens, output: usage.output_tokens } };
 }
 
-async function timed(judge: () => Promise<Judgement>): Promise<{ readonly judgement: Judgement; readonly scoringMs: number }> {
+async function timed(
+  judge: () => Promise<Judgement>,
+): Promise<{ readonly judgement: Judgement; readonly scoringMs: number }> {
   const start = performance.now();
   const judgement = await judge();
   return { judgement, scoringMs: performance.now() - start };

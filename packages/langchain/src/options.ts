@@ -35,7 +35,8 @@ const middlewareSchema = z.looseObject({
 export function refuseInvalid(options: object): void {
   const result = middlewareSchema.safeParse(options);
   const faults = result.success ? [] : [z.prettifyError(result.error)];
-  if (!("guard" in options) && !("persona" in options)) faults.push("✖ Give a `persona` (path or object) or a `guard`.");
+  if (!("guard" in options) && !("persona" in options))
+    faults.push("✖ Give a `persona` (path or object) or a `guard`.");
   if (faults.length > 0) {
     throw new PersonaGuardError("options-invalid", `Invalid persona guard options:\n${faults.join("\n")}`);
   }

@@ -14,8 +14,14 @@ export function stepOfMessage(
     text: message.text,
     kind: "chat",
     toolCalls: [
-      ...(message.tool_calls ?? []).map(({ id, name, args }) => ({ ...(id === undefined ? {} : { id }), name, args })),
-      ...(structured === undefined ? [] : [{ name: "structured_response", args: { ...asRecord(structured) } }]),
+      ...(message.tool_calls ?? []).map(({ id, name, args }) => ({
+        ...(id === undefined ? {} : { id }),
+        name,
+        args,
+      })),
+      ...(structured === undefined
+        ? []
+        : [{ name: "structured_response", args: { ...asRecord(structured) } }]),
     ],
   };
 }

@@ -12,13 +12,22 @@ export function withheld(
   judgement: Judgement,
   { outcomes, notice }: { readonly outcomes: readonly string[]; readonly notice: string },
 ): AIMessage {
-  const bad = judgement.utterances.filter(({ verdict }) => outcomes.includes(verdict.outcome)).map(({ utterance }) => utterance.source);
+  const bad = judgement.utterances
+    .filter(({ verdict }) => outcomes.includes(verdict.outcome))
+    .map(({ utterance }) => utterance.source);
   const isBadCall = (call: { readonly id?: string | undefined; readonly name: string }) =>
-    bad.some((source) => source.from === "tool" && (call.id === undefined ? source.tool === call.name : source.callId === call.id));
+    bad.some(
+      (source) =>
+        source.from === "tool" &&
+        (call.id === undefined ? source.tool === call.name : source.callId === call.id),
+    );
   const calls = draft.tool_calls ?? [];
   const kept = calls.filter((call) => !isBadCall(call));
   const textIsBad = bad.some(({ from }) => from === "text");
-  const text = textIsBad || kept.length < calls.length ? [textIsBad ? "" : draft.text, notice].filter(Boolean).join("\n\n") : draft.text;
+  const text =
+    textIsBad || kept.length < calls.length
+      ? [textIsBad ? "" : draft.text, notice].filter(Boolean).join("\n\n")
+      : draft.text;
   return new AIMessage({
     // Plain text: provider blocks could still carry the arguments of a removed call.
     content: text,

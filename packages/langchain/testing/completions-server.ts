@@ -30,14 +30,17 @@ export interface CompletionsServer {
 export async function startCompletionsServer(completions: readonly Completion[]): Promise<CompletionsServer> {
   const requests: (readonly ChatMessage[])[] = [];
   const server = createServer(async (request, response) => {
-    const body: { messages: ChatMessage[]; model: string; stream?: boolean } = JSON.parse(await bodyOf(request));
+    const body: { messages: ChatMessage[]; model: string; stream?: boolean } = JSON.parse(
+      await bodyOf(request),
+    );
     const unanswered = unansweredCall(body.messages);
     if (unanswered !== undefined) {
       return refuse(response, 400, `tool_call_id ${unanswered} has no response message`);
     }
     const turn = requests.push(body.messages) - 1;
     const completion = completions[turn];
-    if (completion === undefined) return refuse(response, 500, `No completion is recorded for request ${turn + 1}.`);
+    if (completion === undefined)
+      return refuse(response, 500, `No completion is recorded for request ${turn + 1}.`);
     const answer = answerOf(completion, turn, body);
     if (body.stream === true) stream(response, answer);
     else json(response, 200, answer);
@@ -57,7 +60,11 @@ export async function startCompletionsServer(completions: readonly Completion[])
 
 type Answer = ReturnType<typeof answerOf>;
 
-function answerOf(completion: Completion, turn: number, { messages, model }: { messages: readonly ChatMessage[]; model: string }) {
+function answerOf(
+  completion: Completion,
+  turn: number,
+  { messages, model }: { messages: readonly ChatMessage[]; model: string },
+) {
   const toolCalls = completion.toolCalls?.map(({ name, args }, index) => ({
     id: `call_${turn + 1}_${index + 1}`,
     type: "function",
@@ -73,11 +80,19 @@ function answerOf(completion: Completion, turn: number, { messages, model }: { m
     choices: [
       {
         index: 0,
-        message: { role: "assistant", content: completion.content ?? null, ...(toolCalls === undefined ? {} : { tool_calls: toolCalls }) },
+        message: {
+          role: "assistant",
+          content: completion.content ?? null,
+          ...(toolCalls === undefined ? {} : { tool_calls: toolCalls }),
+        },
         finish_reason: toolCalls === undefined ? "stop" : "tool_calls",
       },
     ],
-    usage: { prompt_tokens: promptTokens, completion_tokens: completionTokens, total_tokens: promptTokens + completionTokens },
+    usage: {
+      prompt_tokens: promptTokens,
+      completion_tokens: completionTokens,
+      total_tokens: promptTokens + completionTokens,
+    },
   };
 }
 
@@ -90,11 +105,14 @@ function stream(response: ServerResponse, answer: Answer): void {
   response.writeHead(200, { "content-type": "text/event-stream" });
   const head = { id: answer.id, object: "chat.completion.chunk", created: 0, model: answer.model };
   const send = (delta: object, finish: string | null) =>
-    response.write(`data: ${JSON.stringify({ ...head, choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`);
+    response.write(
+      `data: ${JSON.stringify({ ...head, choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`,
+    );
   const choice = answer.choices[0];
   send({ role: "assistant", content: "" }, null);
   for (const word of choice?.message.content?.match(/\S+\s*/g) ?? []) send({ content: word }, null);
-  for (const [index, call] of (choice?.message.tool_calls ?? []).entries()) send({ tool_calls: [{ index, ...call }] }, null);
+  for (const [index, call] of (choice?.message.tool_calls ?? []).entries())
+    send({ tool_calls: [{ index, ...call }] }, null);
   send({}, choice?.finish_reason ?? "stop");
   response.write(`data: ${JSON.stringify({ ...head, choices: [], usage: answer.usage })}\n\n`);
   response.end("data: [DONE]\n\n");
