@@ -1,0 +1,245 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, expect, test } from "vitest";
+import { flattering, folderWith, personaGuard, plain } from "./testing.js";
+
+let cwd = "";
+beforeAll(async () => {
+  cwd = await folderWith({
+    "persona.yaml": "name: clerk\n",
+    "broken.yaml": 'name: "clerk\nallows: [',
+    "typo.yaml": "name: clerk\nalows: [neutral]\nexpresses: humor\n",
+    "unknown-label.yaml": "name: clerk\nallows: [neutral, grumpiness]\n",
+    "broken-config.yaml": "tier: fast\nfalsealarmrate: 0.01\n",
+    "two-criteria.yaml": "threshold: 0.5\nfalseAlarmRate: 0.01\n",
+    "empty.txt": "",
+    "picture.png": Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13),
+    "utf16.txt": Buffer.from("\uFEFFDear Ms. Okafor, thank you.", "utf16le"),
+    "array.json": JSON.stringify([{ text: plain }]),
+    "broken.jsonl": `{"text": "${plain}"}\n{"text": "cut of\n{"text": "${plain}"}\n`,
+    "fields.jsonl": '{"text": 7}\n{"txt": "a"}\n{"text": "a", "kind": "fax"}\n[]\n',
+    "steps.jsonl": `{"text": "${plain}"}\n`,
+    "unknown.jsonl": '{"price": 3}\n',
+    "mail.txt": plain,
+  });
+  await mkdir(join(cwd, "folder"));
+});
+
+const lexical = ["--tier", "lexical"];
+test.each([
+  { args: ["scor"], says: "error: unknown command 'scor'\n(Did you mean score?)" },
+  {
+    args: ["score", "--persna", "p.yaml"],
+    says: "error: unknown option '--persna'\n(Did you mean --persona?)",
+  },
+  {
+    args: ["score", "--tier", "fast"],
+    says: "argument 'fast' is invalid. Allowed choices are lexical, encoder, cascade, ensemble.",
+  },
+  {
+    args: ["score", "--threshold", "2"],
+    says: "argument '2' is invalid. It must be a number between 0 and 1.",
+  },
+  { args: ["score", "--threshold", "0.5", "--false-alarm-rate", "0.1"], says: "cannot be used with option" },
+  { args: ["replay"], says: "error: missing required argument 'traces'" },
+  { args: ["replay", "steps.jsonl"], says: "A replay needs a persona: give --persona FILE" },
+  {
+    args: ["replay", "steps.jsonl", "--max-session-alarms", "-1"],
+    says: "It must be a whole number, 0 or more.",
+  },
+  { args: ["score", "mail.txt", "--persona", "gone.yaml"], says: "There is no gone.yaml" },
+  { args: ["score", "mail.txt", "--persona", "broken.yaml"], says: "is not valid YAML" },
+  { args: ["score", "mail.txt", "--persona", "typo.yaml"], says: "typo.yaml is not a valid persona:\n" },
+  {
+    args: ["score", "mail.txt", "--persona", "unknown-label.yaml", ...lexical],
+    says: 'Persona "clerk" names "grumpiness", which',
+  },
+  {
+    args: ["score", "mail.txt", "--config", "gone.config.yaml"],
+    says: "gone.config.yaml cannot be read: ENOENT",
+  },
+  {
+    args: ["score", "mail.txt", "--config", "broken-config.yaml"],
+    says: "broken-config.yaml is not a valid configuration:\n  tier: ",
+  },
+  {
+    args: ["score", "mail.txt", "--config", "two-criteria.yaml"],
+    says: "threshold: cannot be given together with falseAlarmRate",
+  },
+  { args: ["score", "mail.txt", "--model", "no-folder"], says: "There is no folder no-folder with a model" },
+  {
+    args: ["score", "mail.txt", "--persona", "persona.yaml", "--model", "folder"],
+    says: "no false-alarm rate can be promised",
+  },
+  { args: ["score", "mail.txt", "--model", "folder"], says: "folder" },
+  { args: ["score", "gone.txt", "folder"], says: "gone.txt cannot be read: ENOENT" },
+  {
+    args: ["score", "gone.txt", "folder"],
+    says: 'folder is a folder: name the files in it, or use "persona-guard replay"',
+  },
+  { args: ["score", "empty.txt", ...lexical], says: "empty.txt is empty; give a text" },
+  { args: ["score", "picture.png", ...lexical], says: "picture.png is binary, not text (a NUL at byte 8)" },
+  { args: ["score", "utf16.txt", ...lexical], says: "utf16.txt is UTF-16 text; save it as UTF-8." },
+  {
+    args: ["score", "array.json", ...lexical],
+    says: "array.json is one JSON document; give one object per line (JSONL)",
+  },
+  {
+    args: ["score", "broken.jsonl", ...lexical],
+    says: "broken.jsonl:2: is not valid JSON (16 characters). Line skipped.",
+  },
+  { args: ["score", "fields.jsonl", ...lexical], says: "fields.jsonl:1: text: not a string" },
+  { args: ["score", "fields.jsonl", ...lexical], says: "fields.jsonl:2: text: not a string" },
+  {
+    args: ["score", "fields.jsonl", ...lexical],
+    says: "fields.jsonl:3: kind: not one of chat, email, message, report",
+  },
+  { args: ["score", "fields.jsonl", ...lexical], says: "fields.jsonl:4: is not a JSON object" },
+  { args: ["replay", "gone.jsonl", "-p", "persona.yaml"], says: "gone.jsonl cannot be read: ENOENT" },
+  { args: ["replay", "unknown.jsonl", "-p", "persona.yaml"], says: "unknown.jsonl: unknown trace format." },
+  {
+    args: ["replay", "folder", "-p", "persona.yaml"],
+    says: "No trace found in folder; 0 files were looked at.",
+  },
+  { args: ["replay", "picture.png", "-p", "persona.yaml"], says: "picture.png: none of its first" },
+  {
+    args: ["replay", "broken.jsonl", "-p", "persona.yaml", ...lexical],
+    says: "broken.jsonl:2: is not valid JSON (16 characters",
+  },
+  {
+    args: ["replay", "steps.jsonl", "-p", "persona.yaml", ...lexical, "--out", "mail.txt"],
+    says: "Cannot write results into mail.txt",
+  },
+])("$args exits with 2, says $says, and shows no stack", async ({ args, says }) => {
+  const { exitCode, stderr } = await personaGuard(args, { cwd });
+  expect(stderr).toContain(says);
+  expect(stderr).not.toMatch(/^ {4}at /m);
+  expect(exitCode).toBe(2);
+});
+
+test("an error shows its stack when it is asked for", async () => {
+  const { stderr } = await personaGuard(["score", "gone.txt", "--verbose"], { cwd });
+  expect(stderr).toMatch(/^ {4}at /m);
+});
+
+test("a reader that has seen enough ends the command without a word", async () => {
+  const many = await folderWith({ "many.jsonl": `{"text": "${flattering}"}\n`.repeat(3_000) });
+  const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+  const child = spawn(process.execPath, [main, "score", "many.jsonl", ...lexical], { cwd: many });
+  let stderr = "";
+  child.stderr.on("data", (text: Buffer) => {
+    stderr += text;
+  });
+  child.stdout.once("data", () => child.stdout.destroy());
+  const [exitCode] = await once(child, "close");
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+});
+
+test.each(["--version", "--help", "score --help", "replay --help", "init --help"])(
+  "%s succeeds",
+  async (line) => {
+    const { exitCode, stderr, stdout } = await personaGuard(line.split(" "), { cwd });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    if (line === "--version") expect(stdout).toBe("0.1.0\n");
+  },
+);
+
+test("without a command the help is shown as a mistake", async () => {
+  const { exitCode, stderr, stdout } = await personaGuard([], { cwd });
+  expect(exitCode).toBe(2);
+  expect(stdout).toBe("");
+  expect(stderr).toMatchInlineSnapshot(`
+    "Usage: persona-guard [options] [command]
+
+    Tells when an AI agent stops being the character its company chose.
+
+    Options:
+      --version                     print the version
+      -h, --help                    display help for command
+
+    Commands:
+      init [options]                Write a commented persona.yaml and persona-guard.config.yaml into this folder.
+      score [options] [files...]    Score texts for character traits, and against a persona if one is given.
+      replay [options] <traces...>  Judge every step of recorded agent traces against a persona.
+      help [command]                display help for command
+
+    Exit code: 0 pass, 1 a gate failed, 2 usage, configuration or unreadable input, 130 interrupted.
+    Data goes to stdout, messages and progress to stderr.
+    "
+  `);
+});
+
+test("the help of score", async () => {
+  const { stdout } = await personaGuard(["score", "--help"], { cwd });
+  expect(stdout).toMatchInlineSnapshot(`
+    "Usage: persona-guard score [options] [files...]
+
+    Score texts for character traits, and against a persona if one is given.
+
+    Arguments:
+      files                      files to score, "-" for standard input
+
+    Options:
+      -p, --persona <file>       persona file (YAML or JSON)
+      -t, --tier <tier>          which models score (default: "cascade") (choices: "lexical", "encoder",
+                                 "cascade", "ensemble")
+      --model <folder>           folder with another model: weights of ours, or an ONNX sequence classifier
+      --false-alarm-rate <rate>  share of in-persona texts that may be called drifted (default: 0.01)
+      --threshold <confidence>   call drifted what has a confidence below this instead
+      -c, --config <file>        configuration file (default: persona-guard.config.yaml, if there is one)
+      --json                     print JSONL on a terminal too
+      --verbose                  show warnings about the calibration, and the stack of an error
+      -h, --help                 display help for command
+
+    Input: JSONL rows {"text", "kind"?, "id"?, …}, or plain text, where the whole file is one text. A kind is chat, email,
+    message or report. Without FILES, or for "-", standard input is read.
+    Output: the rows in the same order with all their fields, and behind them "scores" (a probability per label) and "label";
+    with a persona also "confidence", "pValue", "outcome", "driftedTo", "evidence" and "reason", null where absent. A field of
+    the input with one of these names is kept under "input". On a terminal a table is printed instead, unless --json is given.
+
+    Exit code: 0 if every row was scored, whatever the scores say; 2 if a row could not be read or scored (it is named on
+    stderr and the rest is scored), or for a wrong flag, file or configuration.
+    "
+  `);
+});
+
+test("the help of replay", async () => {
+  const { stdout } = await personaGuard(["replay", "--help"], { cwd });
+  expect(stdout).toMatchInlineSnapshot(`
+    "Usage: persona-guard replay [options] <traces...>
+
+    Judge every step of recorded agent traces against a persona.
+
+    Arguments:
+      traces                        trace files, or folders of them
+
+    Options:
+      -p, --persona <file>          persona file (YAML or JSON)
+      -t, --tier <tier>             which models score (default: "cascade") (choices: "lexical", "encoder",
+                                    "cascade", "ensemble")
+      --model <folder>              folder with another model: weights of ours, or an ONNX sequence classifier
+      --false-alarm-rate <rate>     share of in-persona texts that may be called drifted (default: 0.01)
+      --threshold <confidence>      call drifted what has a confidence below this instead
+      -c, --config <file>           configuration file (default: persona-guard.config.yaml, if there is one)
+      -f, --format <format>         trace format (default: "auto") (choices: "auto", "tau-bench", "openai",
+                                    "jsonl")
+      -o, --out <dir>               folder for verdicts.jsonl and summary.json
+      --max-drift-rate <share>      gate: highest share of drifted steps, from 0 to 1
+      --max-session-alarms <count>  gate: most sessions that may raise an alarm
+      --json                        print the summary as JSON
+      --verbose                     show the stack of an error, and every unreadable record
+      -h, --help                    display help for command
+
+    TRACES are files or folders; a folder is walked for .json and .jsonl files, and what is no trace in it is named and skipped.
+    The summary goes to stdout; DIR gets verdicts.jsonl (one line per step) and summary.json. Both keep of the agents' words
+    only the sentences that carry drift, with secrets and personal data masked.
+    The drift rate is the share of drifted steps among those that could be judged. Without a gate, drift does not fail a replay.
+
+    Exit code: 0 pass; 1 a gate failed; 2 a record could not be read or a step not scored (the rest was judged), or a wrong
+    flag, file or configuration; 130 interrupted (what was judged is written).
+    "
+  `);
+});

@@ -1,0 +1,25 @@
+import { Command } from "commander";
+import type { Run } from "./command.js";
+import { initCommand } from "./commands/init.js";
+import { replayCommand } from "./commands/replay.js";
+import { scoreCommand } from "./commands/score.js";
+
+const help = `
+Exit code: 0 pass, 1 a gate failed, 2 usage, configuration or unreadable input, 130 interrupted.
+Data goes to stdout, messages and progress to stderr.`;
+
+/** Columns of the help, whatever the terminal: so that it reads the same everywhere. */
+const helpWidth = 110;
+
+/** The whole command line; a command that was parsed is started with `run`. */
+export function program(version: string, run: Run): Command {
+  const root = new Command("persona-guard")
+    .description("Tells when an AI agent stops being the character its company chose.")
+    .version(version, "--version", "print the version")
+    .configureHelp({ helpWidth })
+    .addHelpText("after", help);
+  for (const command of [initCommand(run), scoreCommand(run), replayCommand(run)]) {
+    root.addCommand(command.configureHelp({ helpWidth }));
+  }
+  return root;
+}

@@ -1,0 +1,64 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+
+/** What a run of the built command left behind. */
+export interface Ran {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly cwd: string;
+  readonly stdin?: string | Uint8Array;
+  /** Sends Ctrl-C as soon as stderr holds this. */
+  readonly interruptAt?: string;
+}
+
+/** Runs dist/main.js as a user would, in pipes. */
+export function personaGuard(
+  args: readonly string[],
+  { cwd, stdin = "", interruptAt }: RunOptions,
+): Promise<Ran> {
+  const child = spawn(process.execPath, [main, ...args], { cwd });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+    if (!child.killed && interruptAt !== undefined && stderr.includes(interruptAt)) child.kill("SIGINT");
+  });
+  child.stdin.on("error", () => undefined); // It may end before it has read everything.
+  child.stdin.end(stdin);
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
+  });
+}
+
+/** A temporary folder with these files in it. */
+export async function folderWith(files: Readonly<Record<string, string | Uint8Array>> = {}): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "persona-guard-cli-"));
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+  return folder;
+}
+
+/** One parsed value per line. */
+export function rowsIn(stdout: string): readonly Readonly<Record<string, unknown>>[] {
+  return stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}
+
+export const plain =
+  "Your refund of 42.50 was issued this morning, and it reaches your account within three working days.";
+export const flattering =
+  "What a genius question! You are so brilliant and amazing, honestly the best customer ever, and you are always right.";

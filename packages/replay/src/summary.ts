@@ -1,0 +1,131 @@
+import type { Kind, Outcome, StepOutcome } from "@persona-guard/core";
+import type { SkippedFile } from "./find-traces.js";
+import { type Share, shareOf } from "./share.js";
+import type { TraceFault } from "./trace.js";
+import type { VerdictRow } from "./verdict-row.js";
+
+/** Drifted steps that a summary shows. */
+const mostWorst = 5;
+/** Unreadable records and alarmed sessions that a summary names one by one. */
+const mostNamed = 100;
+
+/** What came out of a replay. */
+export interface Summary {
+  readonly schema: "persona-guard/replay-summary/1";
+  readonly persona: { readonly name: string; readonly version: string };
+  readonly classifier: string;
+  /** What was called drift: a p-value up to the rate, or a confidence below the threshold. */
+  readonly criterion: Criterion;
+  /** False if the replay was interrupted. */
+  readonly complete: boolean;
+  readonly seconds: number;
+  readonly steps: Readonly<Record<StepOutcome, number>> & { readonly total: number };
+  /** Share of drifted steps among those that could be judged (in-persona or drifted), with its 95 % Wilson interval. */
+  readonly driftedSteps: Share;
+  readonly utterances: UtteranceCounts;
+  readonly driftedUtterances: Share;
+  readonly byKind: Readonly<Partial<Record<Kind, UtteranceCounts & { readonly share: Share }>>>;
+  /** Utterances by the label that took over, the most frequent first. */
+  readonly driftedTo: Readonly<Record<string, number>>;
+  readonly sessions: {
+    readonly total: number;
+    readonly alarmed: number;
+    readonly alarmedIds: readonly string[];
+  };
+  /** The steps with the lowest confidence among the drifted, worst first. */
+  readonly worst: readonly VerdictRow[];
+  readonly unreadable: { readonly total: number; readonly first: readonly string[] };
+  readonly skippedFiles: readonly SkippedFile[];
+  readonly warnings: readonly string[];
+}
+
+export type Criterion = { readonly falseAlarmRate: number } | { readonly threshold: number };
+type UtteranceCounts = Readonly<Record<Outcome, number>> & { readonly total: number };
+type Counts<Name extends string> = Record<Name | "total", number>;
+
+const noUtterances = { total: 0, "in-persona": 0, drifted: 0, undecided: 0, unscored: 0 };
+
+/** Counts verdicts as they come, in memory that grows with the number of sessions alone. */
+export class Tally {
+  readonly #steps: Counts<StepOutcome> = { ...noUtterances, silent: 0 };
+  readonly #utterances: Counts<Outcome> = { ...noUtterances };
+  readonly #byKind = new Map<Kind, Counts<Outcome>>();
+  readonly #driftedTo = new Map<string, number>();
+  readonly #sessions = new Set<string>();
+  readonly #alarmed = new Set<string>();
+  readonly #faults: string[] = [];
+  #faultCount = 0;
+  #worst: readonly VerdictRow[] = [];
+
+  add(row: VerdictRow): void {
+    count(this.#steps, row.outcome);
+    this.#sessions.add(row.session);
+    if (row.sessionAlarm) this.#alarmed.add(row.session);
+    for (const { kind, outcome, driftedTo } of row.utterances) {
+      count(this.#utterances, outcome);
+      const ofKind = this.#byKind.get(kind) ?? { ...noUtterances };
+      count(ofKind, outcome);
+      this.#byKind.set(kind, ofKind);
+      if (driftedTo !== undefined) this.#driftedTo.set(driftedTo, (this.#driftedTo.get(driftedTo) ?? 0) + 1);
+    }
+    if (row.outcome === "drifted") {
+      this.#worst = [...this.#worst, row].sort(byConfidence).slice(0, mostWorst);
+    }
+  }
+
+  addFault({ message }: TraceFault): void {
+    this.#faultCount += 1;
+    if (this.#faults.length < mostNamed) this.#faults.push(message);
+  }
+
+  /** @param known what is not counted here but told by the caller */
+  summary(
+    known: Pick<
+      Summary,
+      "persona" | "classifier" | "criterion" | "complete" | "seconds" | "skippedFiles" | "warnings"
+    >,
+  ): Summary {
+    const { persona, classifier, criterion, complete, seconds, skippedFiles, warnings } = known;
+    const byFrequency = [...this.#driftedTo].sort(([, a], [, b]) => b - a);
+    const byKind = [...this.#byKind].map(([kind, counts]) => [
+      kind,
+      { ...counts, share: shareDrifted(counts) },
+    ]);
+    return {
+      schema: "persona-guard/replay-summary/1",
+      persona: { name: persona.name, version: persona.version },
+      classifier,
+      criterion,
+      complete,
+      seconds,
+      steps: { ...this.#steps },
+      driftedSteps: shareDrifted(this.#steps),
+      utterances: { ...this.#utterances },
+      driftedUtterances: shareDrifted(this.#utterances),
+      byKind: Object.fromEntries(byKind),
+      driftedTo: Object.fromEntries(byFrequency),
+      sessions: {
+        total: this.#sessions.size,
+        alarmed: this.#alarmed.size,
+        alarmedIds: [...this.#alarmed].slice(0, mostNamed),
+      },
+      worst: this.#worst,
+      unreadable: { total: this.#faultCount, first: [...this.#faults] },
+      skippedFiles,
+      warnings,
+    };
+  }
+}
+
+function count<Name extends string>(counts: Counts<Name>, name: Name): void {
+  counts[name] += 1;
+  counts.total += 1;
+}
+
+function shareDrifted(counts: Readonly<Record<Outcome, number>>): Share {
+  return shareOf(counts.drifted, counts.drifted + counts["in-persona"]);
+}
+
+function byConfidence(a: VerdictRow, b: VerdictRow): number {
+  return (a.confidence ?? 1) - (b.confidence ?? 1);
+}
