@@ -8,12 +8,15 @@ export interface Email {
   readonly body: string;
 }
 
-/** The bank's support agent: two tools, and every email it really sends goes to `send`. */
-export function supportAgent(options: {
-  readonly model: ChatOpenAI;
-  readonly middleware: readonly AgentMiddleware[];
-  readonly send: (email: Email) => void;
-}) {
+/** Lets the bank's support agent answer a customer; every email that it really sends goes to `send`. Returns its reply. */
+export async function answer(
+  complaint: string,
+  options: {
+    readonly model: ChatOpenAI;
+    readonly middleware: readonly AgentMiddleware[];
+    readonly send: (email: Email) => void;
+  },
+): Promise<string> {
   const lookUpAccount = tool(
     ({ account }) => ({
       account,
@@ -42,7 +45,7 @@ export function supportAgent(options: {
       schema: z.object({ to: z.string(), subject: z.string(), body: z.string() }),
     },
   );
-  return createAgent({
+  const agent = createAgent({
     model: options.model,
     tools: [lookUpAccount, sendEmail],
     systemPrompt:
@@ -50,6 +53,8 @@ export function supportAgent(options: {
       "the merchant by email, then tell the customer in a few sentences what happens next.",
     middleware: options.middleware,
   });
+  const { messages } = await agent.invoke({ messages: [{ role: "user", content: complaint }] });
+  return messages.at(-1)?.text ?? "";
 }
 
 /** The model: a local server that plays recorded completions, or with `live` the real API. */

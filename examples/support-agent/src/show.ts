@@ -17,17 +17,28 @@ export function showDraft(event: DriftEvent): void {
     for (const { text } of evidence) console.log(`    ${pc.yellow("›")} ${pc.italic(text)}`);
   }
   if (event.action === "reprompt") {
-    const cost = event.rejectedTokens === undefined ? "" : ` (the rejected draft cost ${event.rejectedTokens.output} tokens)`;
+    const cost =
+      event.rejectedTokens === undefined
+        ? ""
+        : ` (the rejected draft cost ${event.rejectedTokens.output} tokens)`;
     console.log(`  ${pc.magenta("↻ not sent; the model is asked to write it again")}${pc.dim(cost)}`);
   }
   if (event.action === "block") console.log(`  ${pc.red("✕ withheld")}`);
   if (event.rescue !== undefined) {
-    console.log(`  ${pc.green("✓ rescued")} ${pc.dim(`${percent(event.rescue.before)} → ${percent(event.rescue.after)}`)}`);
+    console.log(
+      `  ${pc.green("✓ rescued")} ${pc.dim(`${percent(event.rescue.before)} → ${percent(event.rescue.after)}`)}`,
+    );
   }
 }
 
 function verdictInColour({ outcome, scoringMs }: DriftEvent): string {
-  const word = { drifted: pc.red, "in-persona": pc.green, undecided: pc.yellow, unscored: pc.yellow, silent: pc.dim }[outcome];
+  const word = {
+    drifted: pc.red,
+    "in-persona": pc.green,
+    undecided: pc.yellow,
+    unscored: pc.yellow,
+    silent: pc.dim,
+  }[outcome];
   return `${word(outcome === "silent" ? "says nothing" : outcome)} ${pc.dim(`${scoringMs.toFixed(1)} ms`)}`;
 }
 
@@ -51,7 +62,10 @@ export function showTotals(events: readonly DriftEvent[]): void {
     ["rescued", String(count(({ rescue }) => rescue !== undefined))],
     ["blocked", String(count(({ action }) => action === "block"))],
     ["unscored", String(count(({ outcome }) => outcome === "unscored"))],
-    ["time per scored draft", `${(times.reduce((sum, ms) => sum + ms, 0) / Math.max(1, times.length)).toFixed(1)} ms`],
+    [
+      "time per scored draft",
+      `${(times.reduce((sum, ms) => sum + ms, 0) / Math.max(1, times.length)).toFixed(1)} ms`,
+    ],
   ];
   for (const [name, value] of rows) console.log(`  ${name.padEnd(22)} ${pc.bold(value.padStart(8))}`);
 }
