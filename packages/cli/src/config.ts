@@ -61,7 +61,7 @@ export async function readConfig(path: string | undefined): Promise<Config> {
 }
 
 /** @throws PersonaGuardError "config-invalid" */
-export function parseConfig(content: string, file: string): Config {
+function parseConfig(content: string, file: string): Config {
   let values: unknown;
   try {
     values = parse(content) ?? {};

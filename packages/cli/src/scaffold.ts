@@ -1,7 +1,7 @@
 import { shippedLabels } from "@persona-guard/core";
 import { configFile } from "./config.js";
 
-export const personaFile = "persona.yaml";
+const personaFile = "persona.yaml";
 
 /** The files that `persona-guard init` writes, by name. */
 export function scaffold(name: string): Readonly<Record<string, string>> {
@@ -70,7 +70,7 @@ falseAlarmRate: 0.01
 # … or, instead of it, call drifted whatever has a confidence below this.
 # threshold: 0.5
 # A text with fewer words is undecided.
-# minWords: 5
+# minWords: 8
 
 # For "replay": the trace format (auto finds it), the folder for results, and the gates that fail a run (exit code 1).
 # format: auto

@@ -23,7 +23,7 @@ export interface ScoreColumns {
   readonly verdict?: VerdictColumns;
 }
 
-export interface VerdictColumns {
+interface VerdictColumns {
   readonly confidence: number | null;
   readonly pValue: number | null;
   readonly outcome: Outcome;

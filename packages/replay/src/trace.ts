@@ -43,7 +43,7 @@ export interface TraceReader {
   read(records: AsyncIterable<TraceRecord>): AsyncIterable<TracedStep | TraceFault>;
 }
 
-export interface Mark {
+interface Mark {
   /** As it is named to a user, for example "traj (array of messages)". */
   readonly field: string;
   readonly isIn: (record: Readonly<Record<string, unknown>>) => boolean;
