@@ -29,7 +29,7 @@ const configSchema = z.object({
   problem_type: z.string().nullish(),
 });
 
-/** Loads a model for this thread. @throws PersonaGuardError "model-missing" or "model-unreadable" */
+/** Loads a model for this thread. @throws PersonaGuardError "model-missing", "model-unreadable" or "classifier-failed" */
 export async function loadForward(start: ThreadStart): Promise<Forward> {
   const transformers = await importTransformers();
   const { env, LogLevel, AutoTokenizer } = transformers;

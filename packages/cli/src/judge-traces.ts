@@ -53,7 +53,7 @@ export async function* judgeTraces(
     }
   };
   for await (const judged of replay(stepsOf(readTraces(traces), faults), { guard, signal })) {
-    const row = verdictRowOf(judged, guard);
+    const row = verdictRowOf(judged);
     tally.add(row);
     await writer?.add(row);
     yield* saidFaults();

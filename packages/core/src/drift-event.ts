@@ -93,7 +93,7 @@ export function driftEventOf(judgement: Judgement, options: DriftEventOptions): 
     index: judgement.step.index,
     outcome: judgement.outcome,
     ...(judgement.confidence === undefined ? {} : { confidence: judgement.confidence }),
-    utterances: judgement.utterances.map(recordOf),
+    utterances: judgement.utterances.map(utteranceRecordOf),
     sessionEValue: judgement.session.eValue,
     sessionAlarm: judgement.session.alarm,
     ...(rescue === undefined ? {} : { rescue }),
@@ -106,7 +106,8 @@ function eventName({ outcome }: Judgement): DriftEvent["event"] {
   return outcome === "unscored" ? "step-unscored" : "step-judged";
 }
 
-function recordOf({ utterance, verdict }: JudgedUtterance): DriftEvent["utterances"][number] {
+/** What events and replay results keep of an utterance: its verdict, and of its text only masked evidence. */
+export function utteranceRecordOf({ utterance, verdict }: JudgedUtterance): DriftEvent["utterances"][number] {
   const common = { kind: utterance.kind, field: fieldOf(utterance), outcome: verdict.outcome };
   switch (verdict.outcome) {
     case "in-persona":

@@ -10,6 +10,7 @@ export {
   driftEventOf,
   fieldOf,
   parseDriftEvent,
+  utteranceRecordOf,
 } from "./drift-event.js";
 export { advanceDrift, type DriftState, initialDriftState } from "./drift-statistic.js";
 export { type ErrorCode, messageOf, PersonaGuardError, personaGuardErrorIn } from "./errors.js";

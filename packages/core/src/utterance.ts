@@ -25,7 +25,7 @@ export interface Utterance {
 const voicedArguments = new Set(
   (
     "body message text content comment subject summary description note notes reply response answer caption title " +
-    "report memo announcement feedback html html_body message_body email_body message_text comment_body reason"
+    "report memo announcement feedback html html_body message_body email_body message_text comment_body"
   ).split(" "),
 );
 /** Tools whose text is for machines, whatever their arguments are called. */

@@ -75,7 +75,7 @@ test.each([
   {
     what: "a binary file",
     content: Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0),
-    says: "is not valid UTF-8",
+    says: "the first is not UTF-8 text, or binary",
   },
   {
     what: "UTF-16",

@@ -89,14 +89,14 @@ async function traceAt(file: TraceFile, format: string): Promise<Trace> {
   let seen = 0;
   for await (const item of recordsOf(file)) {
     if (item.found === "record") values.push(item.value);
-    else firstFault ??= item.message;
+    else firstFault ??= item.what;
     seen += 1;
     if (seen === recordsPeeked) break;
   }
   if (values.length === 0)
     throw new PersonaGuardError(
       "trace-unreadable",
-      `${file.name}: none of its first ${seen} lines can be read. ${firstFault ?? "They are blank"}`,
+      `${file.name}: none of its first ${seen} lines can be read; the first ${firstFault ?? "are blank"}.`,
     );
   return { file, reader: readerFor(values, format, file.name) };
 }

@@ -78,6 +78,6 @@ export function decodedUtf8(bytes: Uint8Array): { readonly text: string } | { re
     return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
   } catch {
     // TextDecoder says no more than that.
-    return { fault: "is not valid UTF-8; save it as UTF-8" };
+    return { fault: "is not UTF-8 text, or binary; give a text file in UTF-8" };
   }
 }

@@ -98,7 +98,7 @@ test("bytes that are not UTF-8 cost only their own line", async () => {
   ]);
   expect(await readText(latin1)).toEqual([
     "trace.jsonl|0|chat|One.",
-    "trace.jsonl:2: is not valid UTF-8; save it as UTF-8. Line skipped, the rest is judged.",
+    "trace.jsonl:2: is not UTF-8 text, or binary; give a text file in UTF-8. Line skipped, the rest is judged.",
   ]);
 });
 

@@ -1,6 +1,6 @@
 import type { Trace } from "./find-traces.js";
 import { recordsOf } from "./records.js";
-import type { TracedStep, TraceFault, TraceRecord } from "./trace.js";
+import { faultAt, type TracedStep, type TraceFault, type TraceRecord, type UnreadableLine } from "./trace.js";
 
 /** The steps of traces, file after file, and what in them could not be read; `shareRead` is of all files together. */
 export async function* readTraces(traces: readonly Trace[]): AsyncGenerator<TracedStep | TraceFault> {
@@ -20,11 +20,11 @@ export async function* readTraces(traces: readonly Trace[]): AsyncGenerator<Trac
 
 /** The records alone, so that a reader need not pass on the faults of the file itself. */
 async function* readable(
-  found: AsyncIterable<TraceRecord | TraceFault>,
+  found: AsyncIterable<TraceRecord | UnreadableLine>,
   faults: TraceFault[],
 ): AsyncGenerator<TraceRecord> {
   for await (const item of found) {
     if (item.found === "record") yield item;
-    else faults.push(item);
+    else faults.push(faultAt(item.place, `${item.what}. Line skipped, the rest is judged.`));
   }
 }

@@ -1,7 +1,7 @@
 import { open, readFile } from "node:fs/promises";
 import { messageOf, PersonaGuardError } from "@persona-guard/core";
 import { decodedUtf8, linesOf } from "./lines.js";
-import { faultAt, type TraceFault, type TraceRecord } from "./trace.js";
+import type { TraceRecord, UnreadableLine } from "./trace.js";
 
 /** Largest JSON document (not JSONL) that is parsed as a whole, in bytes. */
 const largestDocument = 256 * 1024 * 1024;
@@ -20,7 +20,7 @@ export interface TraceFile {
  *
  * @throws PersonaGuardError "trace-unreadable" if nothing in the file can be read
  */
-export async function* recordsOf(file: TraceFile): AsyncGenerator<TraceRecord | TraceFault> {
+export async function* recordsOf(file: TraceFile): AsyncGenerator<TraceRecord | UnreadableLine> {
   const head = await headOf(file);
   if (head.trim() === "" && file.bytes <= headBytes)
     throw unreadable(file, "is empty; give a trace with records");
@@ -61,16 +61,16 @@ function isOneDocument(head: string, name: string): boolean {
   return "fault" in parseJson(firstLine) && /[{[,:]$/.test(firstLine);
 }
 
-async function* rowsOf(file: TraceFile): AsyncGenerator<TraceRecord | TraceFault> {
+async function* rowsOf(file: TraceFile): AsyncGenerator<TraceRecord | UnreadableLine> {
   for await (const { number, text, fault, bytesRead } of linesOf(file.path)) {
     const place = { file: file.name, line: number };
     if (fault !== undefined) {
-      yield faultAt(place, `${fault}. Line skipped, the rest is judged.`);
+      yield { found: "unreadable", place, what: fault };
     } else if (text.trim() !== "") {
       const parsed = parseJson(text);
       if ("value" in parsed)
         yield { found: "record", place, value: parsed.value, shareRead: bytesRead / file.bytes };
-      else yield faultAt(place, `${parsed.fault}. Line skipped, the rest is judged.`);
+      else yield { found: "unreadable", place, what: parsed.fault };
     }
   }
 }

@@ -66,8 +66,7 @@ test("a summary counts steps, utterances, labels, sessions and alarms, and shows
   const tally = new Tally();
   const silent = traced("s6", 0, "");
   const short = traced("s6", 1, "All right then.");
-  for (const one of await all(replay([...steps, silent, short], { guard })))
-    tally.add(verdictRowOf(one, guard));
+  for (const one of await all(replay([...steps, silent, short], { guard }))) tally.add(verdictRowOf(one));
   tally.addFault({
     found: "fault",
     place: { file: "t.jsonl", line: 9 },
@@ -99,7 +98,7 @@ test("a verdict row carries masked evidence and no other text", async () => {
   const guard = await guardOf();
   const secret = `${flattering} You are simply wonderful, write to me at dana.secret@example.com, you genius!`;
   const [one] = await all(replay([traced("s", 0, `${plain} ${secret}`)], { guard }));
-  const row = JSON.stringify(one && verdictRowOf(one, guard));
+  const row = JSON.stringify(one && verdictRowOf(one));
   expect(row).toContain('"driftedTo":"sycophancy"');
   expect(row).not.toContain("dana.secret@example.com");
   expect(row).not.toContain("42.50");

@@ -19,6 +19,14 @@ export interface TraceRecord {
   readonly shareRead: number;
 }
 
+/** A line of a trace file that is no JSON. */
+export interface UnreadableLine {
+  readonly found: "unreadable";
+  readonly place: Place;
+  /** What is wrong, as in "is not valid JSON (212 characters)". */
+  readonly what: string;
+}
+
 /** A step and where it was recorded. */
 export interface TracedStep {
   readonly found: "step";

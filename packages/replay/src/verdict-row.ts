@@ -1,4 +1,4 @@
-import { type DriftEvent, driftEventOf, type PersonaGuard } from "@persona-guard/core";
+import { type DriftEvent, utteranceRecordOf } from "@persona-guard/core";
 import type { JudgedStep } from "./replay.js";
 import type { Place } from "./trace.js";
 
@@ -11,25 +11,17 @@ export interface VerdictRow
   readonly source: Place;
 }
 
-export function verdictRowOf(
-  { traced, judgement }: JudgedStep,
-  { persona, classifier }: Pick<PersonaGuard, "persona" | "classifier">,
-): VerdictRow {
-  // The event's own record of utterances, so that a replayed verdict reads (and masks) as the live one does.
-  const { session, step, index, outcome, confidence, sessionEValue, sessionAlarm, utterances } = driftEventOf(
-    judgement,
-    { persona, classifier: classifier.name, id: "", at: "", attempt: 1, action: "log", scoringMs: 0 },
-  );
-  const judged = confidence === undefined ? {} : { confidence };
+export function verdictRowOf({ traced, judgement }: JudgedStep): VerdictRow {
+  const { step, outcome, confidence, session, utterances } = judgement;
   return {
-    session,
-    step,
-    index,
+    session: step.session,
+    step: step.id,
+    index: step.index,
     outcome,
-    ...judged,
-    sessionEValue,
-    sessionAlarm,
-    utterances,
+    ...(confidence === undefined ? {} : { confidence }),
+    sessionEValue: session.eValue,
+    sessionAlarm: session.alarm,
+    utterances: utterances.map(utteranceRecordOf),
     source: traced.place,
   };
 }
