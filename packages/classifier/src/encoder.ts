@@ -9,7 +9,7 @@ import {
 import { classifierName, type Manifest } from "./manifest.js";
 import { ModelThread } from "./model-thread.js";
 import { softmax } from "./softmax.js";
-import { statesOf } from "./thread-states.js";
+import { eachState } from "./thread-states.js";
 import { readWeights } from "./weights-file.js";
 
 /** The transformer with one linear head on its pooled states, in a thread. @throws "model-missing", "model-unreadable" */
@@ -52,13 +52,8 @@ class Encoder implements Classifier {
   ) {}
 
   async score(texts: readonly ScorableText[]): Promise<readonly TraitScores[]> {
-    const states = await statesOf(
-      texts.map(({ text }) => text),
-      this.thread,
-      this.timeoutMs,
-    );
-    return states.map((state, at) =>
-      softmax(this.#logitsOf(state), this.labels, this.settings.temperature[texts[at]?.kind ?? "chat"]),
+    return eachState(texts, this.thread, this.timeoutMs, (state, { kind }) =>
+      softmax(this.#logitsOf(state), this.labels, this.settings.temperature[kind]),
     );
   }
 

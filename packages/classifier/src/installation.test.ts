@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,7 +18,8 @@ beforeAll(async () => {
       recursive: true,
     });
   // All that it depends on, except the optional @huggingface/transformers.
-  for (const name of ["@persona-guard/core", "@persona-guard/model", "zod", "yaml"])
+  const { dependencies } = JSON.parse(await readFile(join(thisPackage, "package.json"), "utf8"));
+  for (const name of Object.keys(dependencies))
     await symlink(await realpath(join(thisPackage, "node_modules", name)), join(modules, name));
 });
 afterAll(() => rm(folder, { recursive: true }));

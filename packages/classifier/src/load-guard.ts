@@ -10,6 +10,7 @@ import {
   type PersonaInput,
 } from "@persona-guard/core";
 import { modelFolder as shippedFolder } from "@persona-guard/model";
+import { isEnglish } from "./language.js";
 import { type LoadClassifierOptions, loadClassifier } from "./load-classifier.js";
 import { classifierName, readManifest, tiers } from "./manifest.js";
 import { readPersona } from "./read-persona.js";
@@ -22,6 +23,8 @@ export interface LoadGuardOptions
   readonly persona: string | Persona | PersonaInput;
   /** One already loaded, for example to share it between guards, in place of the options that load one. */
   readonly classifier?: Classifier;
+  /** What the classifier reads: other text is undecided. @default "english" for our own weights, "any" for another model */
+  readonly language?: "english" | "any";
 }
 
 /**
@@ -38,6 +41,7 @@ export async function loadGuard(options: LoadGuardOptions): Promise<PersonaGuard
     threshold,
     minWords,
     sessionAlarmRate,
+    language = options.model === undefined ? "english" : "any",
   } = options;
   refuseConflicts(options);
   const persona = typeof given === "string" ? await readPersona(given) : definePersona(given);
@@ -50,6 +54,7 @@ export async function loadGuard(options: LoadGuardOptions): Promise<PersonaGuard
       ...(calibration === undefined ? {} : { calibration }),
       ...(falseAlarmRate === undefined ? {} : { falseAlarmRate }),
       ...(threshold === undefined ? {} : { threshold }),
+      ...(language === "english" ? { understands: isEnglish } : {}),
       ...(minWords === undefined ? {} : { minWords }),
       ...(sessionAlarmRate === undefined ? {} : { sessionAlarmRate }),
     });

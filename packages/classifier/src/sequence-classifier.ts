@@ -3,7 +3,7 @@ import { isAbsolute, resolve } from "node:path";
 import { type Classifier, PersonaGuardError } from "@persona-guard/core";
 import { ModelThread } from "./model-thread.js";
 import { softmax } from "./softmax.js";
-import { statesOf } from "./thread-states.js";
+import { eachState } from "./thread-states.js";
 
 export interface SequenceClassifierOptions {
   readonly timeoutMs: number;
@@ -38,14 +38,7 @@ export async function loadSequenceClassifier(
   return {
     name: model,
     labels,
-    score: async (texts) => {
-      const logits = await statesOf(
-        texts.map(({ text }) => text),
-        thread,
-        timeoutMs,
-      );
-      return logits.map((row) => softmax(row, labels));
-    },
+    score: (texts) => eachState(texts, thread, timeoutMs, (logits) => softmax(logits, labels)),
     close: () => thread.close(),
   };
 }

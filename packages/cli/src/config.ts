@@ -20,6 +20,7 @@ const configSchema = z
     falseAlarmRate: rate.optional(),
     threshold: rate.optional(),
     minWords: z.int().min(1).optional(),
+    language: z.enum(["english", "any"]).optional(),
     format: z.enum(formats).optional(),
     out: z.string().min(1).optional(),
     maxDriftRate: z.number().min(0).max(1).optional(),

@@ -54,8 +54,8 @@ export async function settingsOf(flags: GuardFlags): Promise<Config> {
 
 /** The guard for a persona file. */
 export async function guardFor(persona: string, settings: Config): Promise<PersonaGuard> {
-  const { falseAlarmRate, threshold, minWords } = settings;
-  const limits = given({ falseAlarmRate, threshold, minWords });
+  const { falseAlarmRate, threshold, minWords, language } = settings;
+  const limits = given({ falseAlarmRate, threshold, minWords, language });
   return loadGuard({ persona, ...(await modelOf(settings)), ...limits });
 }
 

@@ -71,6 +71,8 @@ falseAlarmRate: 0.01
 # threshold: 0.5
 # A text with fewer words is undecided.
 # minWords: 8
+# Text in another language is undecided; "any" scores it all the same (for a multilingual model of your own).
+# language: english
 
 # For "replay": the trace format (auto finds it), the folder for results, and the gates that fail a run (exit code 1).
 # format: auto

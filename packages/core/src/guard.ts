@@ -43,6 +43,8 @@ export interface PersonaGuardOptions {
   readonly threshold?: number;
   /** An utterance with fewer words is undecided: too little to tell a character from. @default 8 */
   readonly minWords?: number;
+  /** Whether the classifier reads the language of a text; what it does not read is undecided. @default every text */
+  readonly understands?: (text: string) => boolean;
   /** Share of in-persona sessions that may ever raise the session alarm, in (0, 1). @default 0.01 */
   readonly sessionAlarmRate?: number;
 }
@@ -73,6 +75,7 @@ export class PersonaGuard {
   readonly #pValues: PValues | undefined;
   readonly #isDrift: (confidence: number, p: number | undefined) => boolean;
   readonly #minWords: number;
+  readonly #understands: (text: string) => boolean;
   readonly #sessions: Sessions;
 
   /** @throws PersonaGuardError "options-invalid", "label-unknown" or "calibration-too-small" */
@@ -96,6 +99,7 @@ export class PersonaGuard {
     this.#isDrift = (confidence, p) =>
       threshold === undefined ? (p ?? 1) <= (falseAlarmRate ?? 0) : confidence < threshold;
     this.#minWords = minWords;
+    this.#understands = options.understands ?? (() => true);
     this.#sessions = new Sessions(sessionAlarmRate);
   }
 
@@ -121,12 +125,14 @@ export class PersonaGuard {
 
   /** The verdicts of single utterances, outside any session. Never throws. */
   async judgeUtterances(utterances: readonly Utterance[]): Promise<readonly JudgedUtterance[]> {
-    const longEnough = utterances.filter(({ text }) => wordCount(text) >= this.#minWords);
-    const scored = await this.#score(longEnough);
+    const doubts = utterances.map((utterance) => this.#doubtAbout(utterance));
+    const decidable = utterances.filter((_, at) => doubts[at] === undefined);
+    const scored = await this.#score(decidable);
     return Promise.all(
-      utterances.map(async (utterance): Promise<JudgedUtterance> => {
-        const at = longEnough.indexOf(utterance);
-        if (at < 0) return { utterance, verdict: { outcome: "undecided", reason: "too-short" } };
+      utterances.map(async (utterance, index): Promise<JudgedUtterance> => {
+        const reason = doubts[index];
+        if (reason !== undefined) return { utterance, verdict: { outcome: "undecided", reason } };
+        const at = decidable.indexOf(utterance);
         const scores = scored instanceof PersonaGuardError ? scored : scored[at];
         if (scores === undefined || scores instanceof PersonaGuardError) {
           return { utterance, verdict: { outcome: "unscored", cause: scores ?? rowMissing(at) } };
@@ -138,6 +144,11 @@ export class PersonaGuard {
 
   async close(): Promise<void> {
     await this.classifier.close();
+  }
+
+  #doubtAbout({ text }: Utterance): "too-short" | "language" | undefined {
+    if (wordCount(text) < this.#minWords && !isLongWithoutSpaces(text)) return "too-short";
+    return this.#understands(text) ? undefined : "language";
   }
 
   async #score(utterances: readonly Utterance[]): Promise<readonly TraitScores[] | PersonaGuardError> {
@@ -163,6 +174,13 @@ export class PersonaGuard {
       return { outcome: "drifted", ...found, driftedTo: trait, evidence: [] };
     }
   }
+}
+
+/** Chinese, Japanese or Thai: words without spaces between them, so that counting them says nothing. */
+function isLongWithoutSpaces(text: string): boolean {
+  return (
+    (text.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/gu)?.length ?? 0) >= 10
+  );
 }
 
 function rowMissing(at: number): PersonaGuardError {

@@ -23,7 +23,7 @@ export type Verdict =
       /** At most three sentences, in the order of the text. */
       readonly evidence: readonly Span[];
     }
-  | { readonly outcome: "undecided"; readonly reason: "too-short" }
+  | { readonly outcome: "undecided"; readonly reason: "too-short" | "language" }
   | { readonly outcome: "unscored"; readonly cause: PersonaGuardError };
 
 /** An utterance with its scores (unless it was not scored) and its verdict. */
