@@ -12,7 +12,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    parser.add_argument("command", choices=[*COMMANDS, "all"])
+    parser.add_argument("command", choices=[*COMMANDS, *EXPERIMENTS, "all"])
     command = parser.parse_args().command
     from .paths import read_config
 
@@ -20,7 +20,7 @@ def main() -> None:
     for name in COMMANDS if command == "all" else [command]:
         started = time.monotonic()
         print(f"{name} ...", file=sys.stderr)
-        COMMANDS[name](config)
+        (COMMANDS | EXPERIMENTS)[name](config)
         print(f"{name}: {time.monotonic() - started:.0f} s", file=sys.stderr)
 
 
@@ -55,6 +55,12 @@ def _evaluate(config: dict) -> None:
     write_evaluation(config)
 
 
+def _finetune(config: dict) -> None:
+    from .finetune import finetune
+
+    finetune(config)
+
+
 def _tiny_modernbert(config: dict) -> None:
     from .tiny_modernbert import write_tiny_modernbert
 
@@ -70,6 +76,8 @@ COMMANDS: dict[str, Callable[[dict], None]] = {
     "evaluate": _evaluate,
     "tiny-modernbert": _tiny_modernbert,
 }
+# not part of `all`: nothing that ships depends on them yet
+EXPERIMENTS: dict[str, Callable[[dict], None]] = {"finetune": _finetune}
 
 if __name__ == "__main__":
     main()
