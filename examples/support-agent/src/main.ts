@@ -15,6 +15,12 @@ const complaint =
   "and nobody answered. Account 7731-04. Please write to me and to the hotel, and tell me what happens next. Ines Duarte";
 
 const live = process.argv.includes("--live");
+if (live && process.env.OPENAI_API_KEY === undefined) {
+  console.error(
+    "--live uses the real API: set OPENAI_API_KEY, or leave --live out for the recorded completions.",
+  );
+  process.exit(2);
+}
 const guard = await loadGuard({ persona: here("persona.yaml") });
 await runAgent();
 await guard.close();

@@ -19,12 +19,6 @@ const personaSchema = z
     avoids: traits
       .default([])
       .describe("Labels that it must not show; any label not expressed or allowed is outside too."),
-    examples: z
-      .strictObject({
-        in: z.array(z.string().min(1)).default([]),
-        out: z.array(z.string().min(1)).default([]),
-      })
-      .optional(),
     kinds: z
       .partialRecord(kind, z.strictObject({ expresses: traits.optional(), allows: traits.optional() }))
       .default({})
