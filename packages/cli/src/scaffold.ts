@@ -33,13 +33,6 @@ allows: [neutral]
 # this list says which ones matter most.
 avoids: [sarcasm, sycophancy, misalignment]
 
-# Texts that are in persona, and texts that are not (a few of each; both lists may be left out).
-# examples:
-#   in:
-#     - Your refund of 42.50 was issued today. It takes three to five days to reach your account.
-#   out:
-#     - Oh, wonderful, another lost parcel. How utterly surprising.
-
 # What differs in one kind of text: chat, email, message (short tool text) or report.
 # kinds:
 #   email:
