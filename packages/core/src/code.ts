@@ -1,16 +1,16 @@
-import { linesOf, runsOf, stretch } from "./line.js";
+import { type Line, runsOf, stretch } from "./line.js";
 import type { Offsets } from "./voice.js";
 
 /** Code, diffs, logs, stack traces and markup for machines, fenced or not. */
-export function codeIn(text: string): readonly Offsets[] {
+export function codeIn(text: string, lines: readonly Line[]): readonly Offsets[] {
   const marked = patterns
     .flatMap((pattern) => [...text.matchAll(pattern)])
     .map((match) => ({ start: match.index, end: match.index + match[0].length }));
-  return [...marked, ...codeLines(text)];
+  return [...marked, ...codeLines(text, lines)];
 }
 
 const patterns: readonly RegExp[] = [
-  /^ {0,12}(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:\n {0,12}\1[^\n]*|$(?![\s\S]))/gm, // fenced
+  /^ {0,12}(`{3,80}|~{3,80})(?![`~])[^\n]*\n[\s\S]*?(?:\n {0,12}\1[^\n]*|$(?![\s\S]))/gm, // fenced
   /(`{1,2})(?!`)[^`\n]{1,300}\1/g, // inline
   /\{ ?"[^"\n]{1,80}" ?:(?:[^{}\n]|\{[^{}\n]*\}){0,2000}\}/g, // JSON within a line
   /<\?xml\b[^<>]*\?>\s*<([\w:.-]{1,80})\b[^<>]*>[\s\S]*?(?:<\/\1>|$(?![\s\S]))/g,
@@ -37,8 +37,7 @@ const jsonLine =
 const yamlLine = /^(?:-\s)?[a-z_][\w./-]*:(?:\s|$)|^- [\w"'./:@-]+$|^---$|^#\s/;
 
 /** Lines that only a machine writes, by clear rules: a diff has a header, JSON an opening line, YAML is nested. */
-function codeLines(text: string): readonly Offsets[] {
-  const lines = linesOf(text);
+function codeLines(text: string, lines: readonly Line[]): readonly Offsets[] {
   const raw = (index: number) => text.slice(lines[index]?.start ?? 0, lines[index]?.end ?? 0);
   let inDiff = false;
   let inJson = false;

@@ -56,9 +56,22 @@ export function nextFilled(lines: readonly Line[], from: number): number {
   return index;
 }
 
-/** The last line of the paragraph that has the line `index`. */
-export function paragraphEnd(lines: readonly Line[], index: number): number {
+/** The index of the first line from `from` on that fits, or undefined. */
+export function nextThat(
+  lines: readonly Line[],
+  from: number,
+  fits: (line: Line) => boolean,
+): number | undefined {
+  for (let index = from; index < lines.length; index++) {
+    const line = lines[index];
+    if (line !== undefined && fits(line)) return index;
+  }
+  return undefined;
+}
+
+/** The last line of the paragraph that has the line `index`, or of its next `most` lines. */
+export function paragraphEnd(lines: readonly Line[], index: number, most = Number.POSITIVE_INFINITY): number {
   let last = index;
-  while ((lines[last + 1]?.text ?? "") !== "") last++;
+  while ((lines[last + 1]?.text ?? "") !== "" && last - index < most) last++;
   return last;
 }

@@ -1,10 +1,10 @@
-import { linesOf, nextFilled, paragraphEnd, stretch } from "./line.js";
+import { type Line, nextFilled, nextThat, paragraphEnd, stretch } from "./line.js";
 import { wordCount } from "./sentence.js";
 import type { Offsets } from "./voice.js";
 
 /** Somebody else's words in running text, and messages pasted below a label such as "Customer message:". */
-export function quotationsIn(text: string): readonly Offsets[] {
-  return [...quotations(text), ...pastedMessages(text)];
+export function quotationsIn(text: string, lines: readonly Line[]): readonly Offsets[] {
+  return [...quotations(text), ...pastedMessages(text, lines)];
 }
 
 /** Pairs of marks. Each scan ends at the next mark of its kind, so all of them together are linear. */
@@ -14,9 +14,9 @@ const quoted: readonly RegExp[] = [
   /„[^„“”]{1,4000}[“”]/g,
   /«[^«»]{1,4000}»/g,
   /‘(?:[^‘’\n]|’(?=\p{L})){1,2000}’(?!\p{L})/gu,
-  /(?<![\p{L}\p{N}'])'(?=\S)(?:[^'\n]|'(?=\p{L})){1,2000}'(?![\p{L}'])/gu,
+  /(?<![\p{L}\p{N}'])'(?=\S)(?:[^'\n]|(?<=\p{L})'(?=\p{L})){1,2000}'(?![\p{L}'])/gu,
 ];
-const fewestWords = 4;
+const fewestWords = 6;
 const attributionReach = 160;
 
 /** A quotation is foreign if it is long and someone other than the agent is named as its author next to it. */
@@ -38,19 +38,29 @@ const said =
   "a écrit|écrit|a dit|dit|schrieb|schreibt|sagte|sagt|escribió|dijo|ha scritto|ha detto|schreef|zei";
 /** The last verb of saying before the mark, in the same sentence, with what leads up to it. */
 const saidBefore = new RegExp(
-  `(?<lead>[^.!?\\n]*)(?<!\\p{L})(?:${said})(?!\\p{L})(?:[^.!?\\n:"“”«»„]|\\.(?=\\d)){0,80}[:,]?\\s*$`,
-  "iu",
+  `^(?<lead>.*)(?<!\\p{L})(?:${said})(?!\\p{L})(?:[^.!?\\n:"“”«»„]|\\.(?=\\d)){0,80}[:,]?\\s*$`,
+  "isu",
 );
-const wordsOf =
-  /(?<!\p{L})(?:customer|client|guest|tenant|patient|user|caller|sender|reviewer|passenger|member)(?:['’]s)?(?: original| last| first| latest)? (?:message|email|e-mail|complaint|review|comment|note|words|feedback|reply)(?: was| is| in full)?\s?:\s*$/iu;
+/** "Her last comment, as received:", "your remark,", "a note from Dr Moreau:", with what stands between. */
+const somebodysWords =
+  /(?<!\p{L})(?:(?:your|his|her|their|\p{L}+['’]s|customer|user|guest|caller)(?: [\p{L}-]+){0,2} (?:message|e-?mail|letter|complaint|review|comment|remark|note|statement|words|answer|feedback)|(?:message|e-?mail|letter|complaint|review|comment|note) (?:from|by|of) (?:the |an? )?[\p{L}. ]{2,40})(?<between>[^.!?\n:"“”«»„]{0,60}?)(?:[:,(]| was| is)\s*$/iu;
+/** Words of one who proposes a wording. */
+const proposes =
+  /(?<!\p{L})(?:could|should|would|might|may|can|draft|keep|try|suggest|suggestion|let|make|write|say|send|put|here['’]s|short|brief|propose|version|wording)(?!\p{L})/iu;
 /** Whose words the agent may write itself: its own, and those that it proposes. */
 const agentSays =
   /(?<!\p{L})(?:I|we|could|should|would|might|may|must|can|will|let|let's|nobody|never|if|I'd|I’d|we'd|we’d|I've|I’ve|we've|we’ve)\s(?:(?!that|who|which)[\p{L}'’]+\s){0,3}$/iu;
 
+/** Where a sentence or a list item begins; a title's full stop ends none. */
+const sentenceStart = /(?<!\b(?:Dr|Mr|Mrs|Ms|Prof|St|No))[.!?]["”’»)]?\s|\n\s*\n|\n\s*[-*•\d]/g;
+
 function attributedBefore(before: string): boolean {
-  if (wordsOf.test(before)) return true;
-  const lead = saidBefore.exec(before)?.groups?.lead;
-  return lead !== undefined && !agentSays.test(lead);
+  const lead = before.trimEnd();
+  const last = [...lead.matchAll(sentenceStart)].at(-1);
+  const sentence = last === undefined ? lead : lead.slice(last.index + last[0].length);
+  if (somebodysWords.test(sentence) && !proposes.test(sentence)) return true;
+  const subject = saidBefore.exec(sentence)?.groups?.lead;
+  return subject !== undefined && !agentSays.test(subject);
 }
 
 const saying =
@@ -60,7 +70,7 @@ const saidAfter = new RegExp(
   "u",
 );
 /** "…"\n— Jane D., Google review */
-const creditLine = /^..\s{0,3}(?:—|–|--?)\s?\p{Lu}[\p{L}.'’-]+(?: [^.!?\n]{1,60}\.?)?[ \t]*(?:\n|$)/u;
+const creditLine = /^..\s{0,3}(?:—|–|--)\s?\p{Lu}[\p{L}.'’-]+(?: [^.!?\n]{1,60}\.?)?[ \t]*(?:\n|$)/u;
 
 /** @param after begins with the last character of the quotation and its mark: after a full stop a new sentence begins */
 function attributedAfter(after: string): boolean {
@@ -82,8 +92,7 @@ const labelAtEnd = new RegExp(`[.!?;]\\s${label}$`, "iu");
 const rule = /^(?:[-=*_~]{3,}|<{3,}|>{3,}|\[?(?:end|start|begin)\b.{0,30}\]?)$/i;
 
 /** What stands on the label's line, or else the paragraph below; between two rules, all of it. */
-function pastedMessages(text: string): readonly Offsets[] {
-  const lines = linesOf(text);
+function pastedMessages(text: string, lines: readonly Line[]): readonly Offsets[] {
   const found: Offsets[] = [];
   for (let index = 0; index < lines.length; index++) {
     const { text: line, start, end } = lines[index] ?? { text: "", start: 0, end: 0 };
@@ -95,9 +104,9 @@ function pastedMessages(text: string): readonly Offsets[] {
       const first = nextFilled(lines, index + 1);
       if (first === lines.length) break;
       const closing = rule.test(lines[first]?.text ?? "")
-        ? lines.findIndex((one, at) => at > first && rule.test(one.text))
-        : -1;
-      const last = closing < 0 ? paragraphEnd(lines, first) : closing;
+        ? nextThat(lines, first + 1, (one) => rule.test(one.text))
+        : undefined;
+      const last = closing ?? paragraphEnd(lines, first);
       found.push(stretch(lines, first, last));
       index = last;
     }

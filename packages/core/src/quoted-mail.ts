@@ -1,9 +1,8 @@
-import { type Line, linesOf, nextFilled, runsOf, stretch } from "./line.js";
+import { type Line, nextFilled, nextThat, runsOf, stretch } from "./line.js";
 import type { Offsets } from "./voice.js";
 
 /** Quoted replies, the threads below an attribution, forwarded and original messages with their headers. */
-export function quotedMailIn(text: string): readonly Offsets[] {
-  const lines = linesOf(text);
+export function quotedMailIn(text: string, lines: readonly Line[]): readonly Offsets[] {
   return [...quotedLines(lines), ...threads(text, lines), ...forwards(lines), ...headedMessages(lines)];
 }
 
@@ -108,6 +107,9 @@ function headedMessages(lines: readonly Line[]): readonly Offsets[] {
 
 /** From here to "End of forwarded message", or to the end of the text. */
 function toEnd(lines: readonly Line[], first: number): Offsets {
-  const end = lines.findIndex((line, index) => index > first && forwardEnd.test(line.text));
-  return stretch(lines, first, end < 0 ? lines.length - 1 : end);
+  return stretch(
+    lines,
+    first,
+    nextThat(lines, first + 1, ({ text }) => forwardEnd.test(text)) ?? lines.length - 1,
+  );
 }

@@ -1,15 +1,15 @@
-import { type Line, linesOf, nextFilled, paragraphEnd, stretch } from "./line.js";
+import { type Line, nextFilled, paragraphEnd, stretch } from "./line.js";
 import { wordCount } from "./sentence.js";
 import type { Offsets } from "./voice.js";
 
 /** Signatures and footers: what a mail program or a legal department adds below a message. */
-export function signaturesIn(text: string): readonly Offsets[] {
-  const lines = linesOf(text);
+export function signaturesIn(text: string, lines: readonly Line[]): readonly Offsets[] {
   return [...delimited(lines), ...contactBlocks(lines, text), ...footers(lines)];
 }
 
 const mostLines = 15;
 const longestLine = 100;
+const longestNotice = 30;
 
 /** Below the delimiter of RFC 3676, as long as the lines are short. */
 function delimited(lines: readonly Line[]): readonly Offsets[] {
@@ -68,7 +68,7 @@ function footers(lines: readonly Line[]): readonly Offsets[] {
     const line = lines[index]?.text.slice(0, 400) ?? "";
     if (footerLine.test(line)) found.push(stretch(lines, index, index));
     else if (legalStart.test(line)) {
-      const last = paragraphEnd(lines, index);
+      const last = paragraphEnd(lines, index, longestNotice);
       const paragraph = lines
         .slice(index, last + 1)
         .map(({ text }) => text)

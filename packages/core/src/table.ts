@@ -1,12 +1,11 @@
-import { type Line, linesOf, runsOf, stretch } from "./line.js";
+import { type Line, runsOf, stretch } from "./line.js";
 import type { Offsets } from "./voice.js";
 
 const longestCell = 40;
 const fewestRows = 3;
 
 /** Tables: Markdown, drawn with boxes, or aligned with spaces. */
-export function tablesIn(text: string): readonly Offsets[] {
-  const lines = linesOf(text);
+export function tablesIn(text: string, lines: readonly Line[]): readonly Offsets[] {
   return [...barred(lines), ...aligned(lines, text)];
 }
 

@@ -1,4 +1,5 @@
 import { codeIn } from "./code.js";
+import { type Line, linesOf } from "./line.js";
 import { markupIn } from "./markup.js";
 import { quotationsIn } from "./quotation.js";
 import { quotedMailIn } from "./quoted-mail.js";
@@ -15,7 +16,7 @@ export interface Offsets {
  * What in a text is not the agent speaking: mention is not use. When in doubt it is the agent's voice. Each finder is
  * linear in the text's length. Order matters only for readability: the stretches found are merged.
  */
-const notOwnVoice: readonly ((text: string) => readonly Offsets[])[] = [
+const notOwnVoice: readonly ((text: string, lines: readonly Line[]) => readonly Offsets[])[] = [
   quotedMailIn,
   quotationsIn,
   codeIn,
@@ -26,7 +27,8 @@ const notOwnVoice: readonly ((text: string) => readonly Offsets[])[] = [
 
 /** The stretches of `text` in which the agent speaks, in order, none empty, none overlapping. */
 export function voiceOf(text: string): readonly Offsets[] {
-  const foreign = notOwnVoice.flatMap((find) => find(text)).sort((a, b) => a.start - b.start);
+  const lines = linesOf(text);
+  const foreign = notOwnVoice.flatMap((find) => find(text, lines)).sort((a, b) => a.start - b.start);
   const own: Offsets[] = [];
   let from = 0;
   for (const { start, end } of [...foreign, { start: text.length, end: text.length }]) {
