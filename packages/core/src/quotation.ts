@@ -80,11 +80,11 @@ function attributedAfter(after: string): boolean {
 const who =
   "customer|client|guest|patient|tenant|user|caller|sender|reviewer|member|passenger|complainant|subscriber|buyer|traveller|resident|employee|parent|student|visitor|requester|reporter";
 const what =
-  "message|complaint|comment|email|e-mail|mail|review|feedback|words|quote|statement|response|reply|request|question|note|text|enquiry|inquiry|report|description|transcript";
+  "message|complaint|comment|email|e-mail|mail|review|feedback|words|quote|statement|response|reply|request|question|note|text|enquiry|inquiry";
 const whose = `(?:the |our )?(?:${who})(?:['’]s)?(?: (?:original|full|last|first|latest|own|exact))?`;
 const label =
   `(?:${whose} (?:${what}|wrote|says|said|writes|replied|complained)|` +
-  `(?:original|incoming|inbound|full|pasted) (?:${who} )?(?:${what})|(?:${what}) (?:received )?from (?:the )?[^:.!?]{1,60}|` +
+  `(?:original|incoming|inbound|full|pasted) (?:${who} )?(?:${what})|(?:${what}) (?:received )?from (?!the team|me|us|our )(?:the )?[^:.!?]{1,60}|` +
   `(?:${what}) as received)(?: ?[(\\[][^)\\]\\n]{1,60}[)\\]])?(?: (?:verbatim|below|in full|on [^:.!?]{1,30}))?` +
   "[*_]{0,2}\\s?:[*_]{0,2}";
 const labelAtStart = new RegExp(`^[*_#>\\s-]{0,8}${label}`, "iu");

@@ -54,10 +54,11 @@ function contactBlocks(lines: readonly Line[], text: string): readonly Offsets[]
 
 /** Each stands alone on its line. */
 const footerLine =
-  /^(?:Sent from (?:my |Outlook|Yahoo|Gmail|Mail|Proton|Samsung).{0,40}|Get (?:Outlook|BlueMail) for .{2,20}|(?:Von meinem|Gesendet von meinem) .{2,30}|Envoyé de(?:puis)? mon .{2,30}|Enviado desde mi .{2,30}|Verzonden vanaf mijn .{2,30}|(?:Click here to |To )?unsubscribe(?:\s?[|·•]|\s(?:from|here|at any time|,)|$).{0,200}|(?:Manage|Update) (?:your )?(?:email |notification )?preferences.{0,120}|View (?:this (?:email|message) )?in (?:your )?browser.{0,80}|You(?:['’]re| are) receiving this (?:e-?mail|message|notification) because .{0,300}|(?:🌳 ?)?Please consider the environment before printing .{0,120}|(?:Copyright )?(?:©|\(c\)) ?\d{4}.{0,160}|.{0,80}\bregistered in (?:England|Scotland|Ireland|Wales|Germany|the Netherlands)\b.{0,200}|Registered (?:office|in) ?.{0,200}|(?:Geschäftsführer|Sitz der Gesellschaft|Amtsgericht|Handelsregister)\b.{0,160})$/i;
-/** Starts a paragraph; the paragraph must also speak of the recipient or of secrecy. */
+  /^(?:Sent from (?:my |Outlook|Yahoo|Gmail|Mail|Proton|Samsung).{0,40}|Get (?:Outlook|BlueMail) for .{2,20}|(?:Von meinem|Gesendet von meinem) .{2,30}|Envoyé de(?:puis)? mon .{2,30}|Enviado desde mi .{2,30}|Verzonden vanaf mijn .{2,30}|(?:Click here to )?unsubscribe(?:\s?[|·•].{0,200}| here\.?| from (?:this|these|our|all) .{2,60})?|To unsubscribe\b.{0,80}\b(?:click|reply|visit|link|https?:).{0,200}|(?:Manage|Update) (?:your )?(?:email |notification )?preferences.{0,120}|View (?:this (?:email|message) )?in (?:your )?browser.{0,80}|You(?:['’]re| are) receiving this (?:e-?mail|message|notification) because .{0,300}|(?:🌳 ?)?Please consider the environment before printing .{0,120}|(?:Copyright )?(?:©|\(c\)) ?\d{4}.{0,160}|.{0,80}\bregistered in (?:England|Scotland|Ireland|Wales|Germany|the Netherlands)\b.{0,200}|Registered office\b.{0,200}|(?:Geschäftsführer|Sitz der Gesellschaft|Amtsgericht|Handelsregister)\b.{0,160})$/i;
+/** Starts a paragraph; the paragraph must also speak of secrecy, of who receives it, and of itself. */
 const legalStart =
   /^[*_]{0,3}(?:This (?:e-?mail|message|communication|transmission)\b|The (?:information|contents?) (?:contained )?(?:in|of) this (?:e-?mail|message)|CONFIDENTIAL(?:ITY)?(?: NOTICE)?\s?:|(?:LEGAL )?(?:DISCLAIMER|NOTICE)\s?:|PRIVILEGED\b|If you (?:are not|have received) th|Diese E-Mail|Ce (?:message|courriel|mail) (?:et|est)|Este (?:mensaje|correo))/i;
+const mailWords = /mail|message|mensaje|correo|courriel|communication|transmission|attachment/i;
 const legalWords = /\b(?:confidential|privileged|vertraulich|confidentiel|confidencial)\w*/i;
 const recipientWords =
   /\b(?:intended|recipient|addressee|sender|in error|Empfänger|Adressat|destinataire|destinatario|disclos|liabilit|Irrtum|erreur)/i;
@@ -74,7 +75,7 @@ function footers(lines: readonly Line[]): readonly Offsets[] {
         .map(({ text }) => text)
         .join(" ")
         .slice(0, 4_000);
-      if (!legalWords.test(paragraph) || !recipientWords.test(paragraph)) continue;
+      if (![legalWords, recipientWords, mailWords].every((words) => words.test(paragraph))) continue;
       found.push(stretch(lines, index, last));
       index = last;
     }
