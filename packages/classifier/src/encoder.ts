@@ -12,12 +12,23 @@ import { softmax } from "./softmax.js";
 import { statesOf } from "./thread-states.js";
 import { readWeights } from "./weights-file.js";
 
+const nothing = new Float64Array(0);
+
+/** A classifier that also gives the states it scores by: one forward pass, many heads. */
+export interface Encoder extends Classifier {
+  /**
+   * The pooled states of each text. Those of a text that was asked for are kept for as long as that object lives: scoring
+   * the same object does not run the model again.
+   */
+  states(texts: readonly ScorableText[]): Promise<readonly Float64Array[]>;
+}
+
 /** The transformer with one linear head on its pooled states, in a thread. @throws "model-missing", "model-unreadable" */
 export async function loadEncoder(
   modelFolder: string,
   manifest: Manifest,
   timeoutMs: number,
-): Promise<Classifier> {
+): Promise<Encoder> {
   const { encoder, labels } = manifest;
   const values = labels.length * (encoder.dims + 1);
   const heads = new Float32Array(
@@ -37,10 +48,12 @@ export async function loadEncoder(
       `${thread.start.model} gives ${width} values a text; its heads take ${encoder.dims}. Install the model again.`,
     );
   }
-  return new Encoder(classifierName(manifest, "encoder"), labels, encoder, heads, thread, timeoutMs);
+  return new HeadsOnStates(classifierName(manifest, "encoder"), labels, encoder, heads, thread, timeoutMs);
 }
 
-class Encoder implements Classifier {
+class HeadsOnStates implements Encoder {
+  readonly #known = new WeakMap<ScorableText, Float64Array>();
+
   /** @param heads `[label][dim]`, then one bias a label */
   constructor(
     readonly name: string,
@@ -52,18 +65,32 @@ class Encoder implements Classifier {
   ) {}
 
   async score(texts: readonly ScorableText[]): Promise<readonly TraitScores[]> {
-    const states = await statesOf(
-      texts.map(({ text }) => text),
-      this.thread,
-      this.timeoutMs,
+    const states = await this.#statesOf(texts);
+    return texts.map(({ kind }, at) =>
+      softmax(this.#logitsOf(states[at] ?? nothing), this.labels, this.settings.temperature[kind]),
     );
-    return states.map((state, at) =>
-      softmax(this.#logitsOf(state), this.labels, this.settings.temperature[texts[at]?.kind ?? "chat"]),
-    );
+  }
+
+  async states(texts: readonly ScorableText[]): Promise<readonly Float64Array[]> {
+    const states = await this.#statesOf(texts);
+    for (const [at, text] of texts.entries()) this.#known.set(text, states[at] ?? nothing);
+    return states;
   }
 
   close(): Promise<void> {
     return this.thread.close();
+  }
+
+  async #statesOf(texts: readonly ScorableText[]): Promise<readonly Float64Array[]> {
+    const open = texts.filter((text) => !this.#known.has(text));
+    const found = (
+      await statesOf(
+        open.map(({ text }) => text),
+        this.thread,
+        this.timeoutMs,
+      )
+    ).values();
+    return texts.map((text) => this.#known.get(text) ?? found.next().value ?? nothing);
   }
 
   #logitsOf(state: Float64Array): readonly number[] {
