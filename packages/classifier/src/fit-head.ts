@@ -1,3 +1,4 @@
+import { PersonaGuardError } from "@persona-guard/core";
 import { areaInterval, areaUnderCurve } from "./area-under-curve.js";
 import { groupedFolds } from "./grouped-folds.js";
 import { dot, type KernelLine, kernelLogisticRegression, logitOf, logLoss } from "./logistic-regression.js";
@@ -30,7 +31,8 @@ export interface FittedHead {
  * as a probability, at even odds before the text was seen.
  *
  * @param features `[text][feature]`
- * @param groups one name a text; texts of one group are left out together
+ * @param groups one name a text; texts of one group are left out together; two or more in each class
+ * @throws PersonaGuardError "trait-examples-too-few" if the groups cannot be dealt so that both classes are always there
  */
 export function fitHead(
   features: readonly Float64Array[],
@@ -85,6 +87,7 @@ function leftOutLogits(
   const logits = new Array<number>(kernel.length).fill(0);
   for (let fold = 0; fold < folds; fold++) {
     const kept = [...foldOf.keys()].filter((at) => foldOf[at] !== fold);
+    if (new Set(kept.map((at) => isPositive[at])).size < 2) throw unevenGroups();
     const among = (row: Float64Array | undefined) => Float64Array.from(kept, (at) => row?.[at] ?? 0);
     const line = kernelLogisticRegression(
       kept.map((at) => among(kernel[at])),
@@ -96,6 +99,14 @@ function leftOutLogits(
     }
   }
   return logits;
+}
+
+/** A scenario may hold most of a class: without it, what is left may have none. */
+function unevenGroups(): PersonaGuardError {
+  return new PersonaGuardError(
+    "trait-examples-too-few",
+    "The scenarios are too uneven to test on: without one part of them, a class has no texts left. Add scenarios.",
+  );
 }
 
 /** The features' weights that give a kernel line's logits. */

@@ -1,3 +1,8 @@
+interface Counts {
+  positives: number;
+  negatives: number;
+}
+
 /**
  * Texts dealt into folds, each with about the same share of either class, texts of one group together.
  *
@@ -11,33 +16,34 @@ export function groupedFolds(
   folds: number,
   seed: number,
 ): readonly number[] {
-  const members = new Map<string, { positives: number; negatives: number }>();
+  const members = new Map<string, Counts>();
+  const total: Counts = { positives: 0, negatives: 0 };
   for (const [at, group] of groups.entries()) {
     const counts = members.get(group) ?? { positives: 0, negatives: 0 };
-    if (isPositive[at]) counts.positives++;
-    else counts.negatives++;
     members.set(group, counts);
+    for (const one of [counts, total]) one[isPositive[at] ? "positives" : "negatives"]++;
   }
-  const size = (counts: { positives: number; negatives: number }) => counts.positives + counts.negatives;
-  const dealt = Array.from({ length: folds }, () => ({ positives: 0, negatives: 0 }));
+  const dealt = Array.from({ length: folds }, (): Counts => ({ positives: 0, negatives: 0 }));
   const foldOf = new Map<string, number>();
   // The largest first: small groups can then even out what large ones left uneven.
   for (const [group, counts] of shuffled([...members], seed).sort(([, a], [, b]) => size(b) - size(a))) {
-    const load = (fold: { positives: number; negatives: number }) =>
-      counts.positives * fold.positives + counts.negatives * fold.negatives;
-    let best = 0;
-    for (const [at, fold] of dealt.entries()) {
-      const [least, this_] = [dealt[best] ?? fold, fold];
-      if (load(this_) < load(least) || (load(this_) === load(least) && size(this_) < size(least))) best = at;
-    }
-    const fold = dealt[best];
-    if (fold !== undefined) {
-      fold.positives += counts.positives;
-      fold.negatives += counts.negatives;
-    }
-    foldOf.set(group, best);
+    /** How much a fold has of what the group would bring, in shares of each class. */
+    const load = ({ positives, negatives }: Counts) =>
+      (counts.positives * positives) / total.positives ** 2 +
+      (counts.negatives * negatives) / total.negatives ** 2;
+    const least = dealt.reduce((best, fold) => {
+      const difference = load(fold) - load(best);
+      return difference < 0 || (difference === 0 && size(fold) < size(best)) ? fold : best;
+    });
+    least.positives += counts.positives;
+    least.negatives += counts.negatives;
+    foldOf.set(group, dealt.indexOf(least));
   }
   return groups.map((group) => foldOf.get(group) ?? 0);
+}
+
+function size({ positives, negatives }: Counts): number {
+  return positives + negatives;
 }
 
 /** A copy in an order that only `seed` decides (Fisher-Yates). */
