@@ -70,7 +70,7 @@ test("the file is small and holds none of the texts", () => {
   for (const { text } of examples) expect(content).not.toContain(text.slice(0, 12));
 });
 
-test("the same examples give the same trait, in whatever batches", async () => {
+test("the same examples give the same trait", async () => {
   expect(await trainTrait(examples, { name: "pirate" })).toEqual(head);
 });
 
