@@ -2,8 +2,11 @@ import { readFile } from "node:fs/promises";
 import type { Classifier } from "@persona-guard/core";
 import { type ScorableText, type TraitScores, topTrait } from "@persona-guard/core";
 import { classifierCases } from "@persona-guard/core/testing";
+import { modelFolder } from "@persona-guard/model";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { loadEncoder } from "./encoder.js";
 import { loadClassifier } from "./load-classifier.js";
+import { readManifest } from "./manifest.js";
 import { windowsOf } from "./windows.js";
 
 // No tolerance for batching: a text's scores do not depend on what else is scored.
@@ -47,4 +50,15 @@ test("drift in the second half of a long text is seen", async () => {
     { kind: "email", text: plain + sarcastic },
   ]);
   expect(after?.neutral).toBeLessThan((before?.neutral ?? 0) - 0.1);
+});
+
+test("texts whose states were asked for are scored without running the model again", async () => {
+  const encoder = await loadEncoder(modelFolder, await readManifest(modelFolder), 10_000);
+  const texts = trained.slice(0, 3).map(({ text, kind }) => ({ text, kind }));
+  await encoder.states(texts);
+  await encoder.close();
+  expect(await encoder.score(texts)).toEqual(await classifier.score(texts));
+  await expect(encoder.score(texts.map((text) => ({ ...text })))).rejects.toMatchObject({
+    code: "classifier-failed",
+  });
 });

@@ -3,3 +3,11 @@ export { type LoadGuardOptions, loadGuard } from "./load-guard.js";
 export type { Tier } from "./manifest.js";
 export { readPersona } from "./read-persona.js";
 export { calibrationTexts } from "./shipped-calibration.js";
+export {
+  fewestExamples,
+  type TrainTraitOptions,
+  type TraitExample,
+  trainTrait,
+} from "./train-trait.js";
+export { type TraitTier, traitTiers } from "./trait-features.js";
+export type { TraitHead } from "./trait-head.js";

@@ -21,7 +21,10 @@ export interface LoadGuardOptions
     Pick<PersonaGuardOptions, "falseAlarmRate" | "threshold" | "minWords" | "sessionAlarmRate"> {
   /** Path of a YAML or JSON file, or the persona itself. */
   readonly persona: string | Persona | PersonaInput;
-  /** One already loaded, for example to share it between guards, in place of the options that load one. */
+  /**
+   * One already loaded, for example to share it between guards, in place of the options that load one. It must bring the
+   * persona's custom traits: `loadClassifier({ traits: persona.traits })`.
+   */
   readonly classifier?: Classifier;
   /** What the classifier reads: other text is undecided. @default "english" for our own weights, "any" for another model */
   readonly language?: "english" | "any";
@@ -31,7 +34,7 @@ export interface LoadGuardOptions
  * A guard of a persona with the shipped classifier and its calibration, ready to judge. Close it when done.
  *
  * @throws PersonaGuardError "persona-unreadable", "persona-invalid", "options-invalid", "label-unknown",
- * "calibration-too-small", "model-missing" or "model-unreadable"
+ * "calibration-too-small", "model-missing", "model-unreadable", "trait-unreadable" or "trait-mismatch"
  */
 export async function loadGuard(options: LoadGuardOptions): Promise<PersonaGuard> {
   const {
@@ -45,7 +48,9 @@ export async function loadGuard(options: LoadGuardOptions): Promise<PersonaGuard
   } = options;
   refuseConflicts(options);
   const persona = typeof given === "string" ? await readPersona(given) : definePersona(given);
-  const classifier = shared ?? (await loadClassifier(options));
+  const traits = [...persona.traits, ...(options.traits ?? [])];
+  if (shared === undefined && traits.length > 0 && threshold === undefined) throw uncalibratedTraits(traits);
+  const classifier = shared ?? (await loadClassifier({ ...options, traits }));
   try {
     const calibration = await calibrationOf(persona, classifier, options);
     return new PersonaGuard({
@@ -65,11 +70,11 @@ export async function loadGuard(options: LoadGuardOptions): Promise<PersonaGuard
 }
 
 /** Faults that can be told before anything is loaded. */
-function refuseConflicts({ model, tier, classifier, threshold }: LoadGuardOptions): void {
-  if (classifier !== undefined && (model !== undefined || tier !== undefined)) {
+function refuseConflicts({ model, tier, traits, classifier, threshold }: LoadGuardOptions): void {
+  if (classifier !== undefined && (model !== undefined || tier !== undefined || traits !== undefined)) {
     throw new PersonaGuardError(
       "options-invalid",
-      "`classifier` cannot be given together with `tier` or `model`: choose one.",
+      "`classifier` cannot be given together with `tier`, `model` or `traits`: choose one.",
     );
   }
   if (model !== undefined && threshold === undefined) throw uncalibrated(model);
@@ -86,6 +91,15 @@ async function calibrationOf(
     return calibrationFor(persona, await calibrationTexts(tier, modelFolder));
   if (threshold === undefined) throw uncalibrated(name);
   return undefined;
+}
+
+/** A custom trait moves the confidences, and the calibration texts, of which only scores are shipped, have none for it. */
+function uncalibratedTraits(traits: readonly string[]): PersonaGuardError {
+  return new PersonaGuardError(
+    "options-invalid",
+    `The shipped calibration has no scores for custom traits (${traits.join(", ")}), so no false-alarm rate can be promised. ` +
+      "Set `threshold`: the confidence in (0, 1) below which a text counts as drift, such as 0.5.",
+  );
 }
 
 function uncalibrated(name: string): PersonaGuardError {

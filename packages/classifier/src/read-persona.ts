@@ -1,14 +1,16 @@
 import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { messageOf, type Persona, PersonaGuardError, parsePersona } from "@persona-guard/core";
 import { LineCounter, parseDocument } from "yaml";
 
 /**
- * A persona from a YAML or JSON file.
+ * A persona from a YAML or JSON file. The paths of its traits, which start from its folder, become absolute.
  *
  * @throws PersonaGuardError "persona-unreadable" if it is no such file, "persona-invalid" if it does not say who the agent is
  */
 export async function readPersona(path: string): Promise<Persona> {
-  return parsePersona(parseYaml(await readText(path), path), path);
+  const persona = parsePersona(parseYaml(await readText(path), path), path);
+  return { ...persona, traits: persona.traits.map((trait) => resolve(dirname(path), trait)) };
 }
 
 async function readText(path: string): Promise<string> {

@@ -138,7 +138,7 @@ test("a reader that has seen enough ends the command without a word", async () =
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
 });
 
-test.each(["--version", "--help", "score --help", "replay --help", "init --help"])(
+test.each(["--version", "--help", "score --help", "replay --help", "init --help", "train --help"])(
   "%s succeeds",
   async (line) => {
     const { exitCode, stderr, stdout } = await personaGuard(line.split(" "), { cwd });
@@ -164,6 +164,7 @@ test("without a command the help is shown as a mistake", async () => {
       init [options]                Write a commented persona.yaml and persona-guard.config.yaml into this folder.
       score [options] [files...]    Score texts for character traits, and against a persona if one is given.
       replay [options] <traces...>  Judge every step of recorded agent traces against a persona.
+      train [options] <examples>    Train a trait of your own from texts that show it and texts that do not.
       help [command]                display help for command
 
     Exit code: 0 pass, 1 a gate failed, 2 usage, configuration or unreadable input, 130 interrupted.

@@ -3,6 +3,7 @@ import type { Run } from "./command.js";
 import { initCommand } from "./commands/init.js";
 import { replayCommand } from "./commands/replay.js";
 import { scoreCommand } from "./commands/score.js";
+import { trainCommand } from "./commands/train.js";
 
 const help = `
 Exit code: 0 pass, 1 a gate failed, 2 usage, configuration or unreadable input, 130 interrupted.
@@ -18,7 +19,7 @@ export function program(version: string, run: Run): Command {
     .version(version, "--version", "print the version")
     .configureHelp({ helpWidth })
     .addHelpText("after", help);
-  for (const command of [initCommand(run), scoreCommand(run), replayCommand(run)]) {
+  for (const command of [initCommand(run), scoreCommand(run), replayCommand(run), trainCommand(run)]) {
     root.addCommand(command.configureHelp({ helpWidth }));
   }
   return root;

@@ -15,7 +15,10 @@ export type ErrorCode =
   | "persona-unreadable"
   | "step-blocked"
   | "trace-format-unknown"
-  | "trace-unreadable";
+  | "trace-unreadable"
+  | "trait-examples-too-few"
+  | "trait-mismatch"
+  | "trait-unreadable";
 
 /** The one error class of persona-guard. Match on `code`, never on the text. */
 export class PersonaGuardError extends Error {

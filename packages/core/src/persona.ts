@@ -19,6 +19,10 @@ const personaSchema = z
     avoids: traits
       .default([])
       .describe("Labels that it must not show; any label not expressed or allowed is outside too."),
+    traits: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Files of custom traits, written by "persona-guard train", from this file\'s folder.'),
     kinds: z
       .partialRecord(kind, z.strictObject({ expresses: traits.optional(), allows: traits.optional() }))
       .default({})
