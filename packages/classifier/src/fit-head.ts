@@ -9,6 +9,8 @@ import { dot, type KernelLine, kernelLogisticRegression, logitOf, logLoss } from
  */
 const ridge = 0.03;
 const mostFolds = 10;
+/** Of many texts, four fifths teach as much as nine tenths, in half the time. */
+const foldsOfMany = 5;
 /** Few texts can be dealt into folds in ways that matter: 40 of them are dealt 10 times, 400 once. */
 const dealtTexts = 400;
 const mostRepeats = 10;
@@ -41,7 +43,11 @@ export function fitHead(
   seed: number,
 ): FittedHead {
   const kernel = kernelOf(features);
-  const folds = Math.min(mostFolds, groupsWith(true), groupsWith(false));
+  const folds = Math.min(
+    features.length > dealtTexts ? foldsOfMany : mostFolds,
+    groupsWith(true),
+    groupsWith(false),
+  );
   const repeats = Math.max(1, Math.min(mostRepeats, Math.floor(dealtTexts / features.length)));
   const leftOut = Array.from({ length: repeats }, (_, repeat) =>
     leftOutLogits(kernel, isPositive, groupedFolds(groups, isPositive, folds, seed + repeat), folds),

@@ -99,6 +99,8 @@ async function* train(file: string, flags: TrainFlags, around: Surroundings): Ru
     skipped: faults.length,
     duplicates,
   };
+  const unused = examples.length - training.positives - training.negatives;
+  if (unused > 0) yield { to: "stderr", text: `${unused} texts were not used: 500 of a class are enough.` };
   for (const text of [...summaryOf(head), ...warningsOf(head)]) yield { to: "stderr", text };
   yield {
     to: "stderr",
