@@ -1,7 +1,6 @@
 const brand = Symbol.for("persona-guard.error");
 
 export type ErrorCode =
-  | "calibration-mismatch"
   | "calibration-too-small"
   | "classifier-failed"
   | "config-invalid"
@@ -13,7 +12,6 @@ export type ErrorCode =
   | "output-unwritable"
   | "persona-invalid"
   | "persona-unreadable"
-  | "step-blocked"
   | "trace-format-unknown"
   | "trace-unreadable"
   | "trait-examples-too-few"
