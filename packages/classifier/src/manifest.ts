@@ -3,7 +3,7 @@ import { kinds, PersonaGuardError } from "@persona-guard/core";
 import * as z from "zod";
 import { parseJson, readWeights } from "./weights-file.js";
 
-export const tiers = ["lexical", "encoder", "ensemble", "cascade"] as const;
+export const tiers = ["lexical", "encoder", "cascade", "ensemble"] as const;
 /** Which of our models scores: see design "Two tiers". */
 export type Tier = (typeof tiers)[number];
 

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { tiers } from "@persona-guard/classifier";
 import { messageOf, PersonaGuardError } from "@persona-guard/core";
 import { traceReaders } from "@persona-guard/replay";
 import { parse, YAMLParseError } from "yaml";
@@ -8,7 +9,6 @@ import * as z from "zod";
 /** Read from the working directory when it is there. */
 export const configFile = "persona-guard.config.yaml";
 
-export const tiers = ["lexical", "encoder", "cascade", "ensemble"] as const;
 export const formats = ["auto", ...traceReaders.map(({ name }) => name)] as const;
 
 const rate = z.number().gt(0).lt(1);

@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
-import { type LoadClassifierOptions, loadClassifier, loadGuard } from "@persona-guard/classifier";
+import { type LoadClassifierOptions, loadClassifier, loadGuard, tiers } from "@persona-guard/classifier";
 import { type Classifier, messageOf, type PersonaGuard, PersonaGuardError } from "@persona-guard/core";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type Config, configFile, readConfig, tiers } from "./config.js";
+import { type Config, configFile, readConfig } from "./config.js";
 
 /** The flags that `score` and `replay` share, as commander hands them over. */
 export interface GuardFlags {

@@ -8,7 +8,7 @@ import { wordCount } from "./sentence.js";
 import { type SessionState, Sessions } from "./session.js";
 import type { Step } from "./step.js";
 import type { TraitScores } from "./trait-scores.js";
-import { type Utterance, utterancesOf } from "./utterance.js";
+import { kinds, type Utterance, utterancesOf } from "./utterance.js";
 import {
   confidenceOf,
   driftedTo,
@@ -204,7 +204,5 @@ function refuseUnknownLabels(persona: Persona, classifier: Classifier): void {
 }
 
 function inPersonaLabelsOfAllKinds(persona: Persona): readonly string[] {
-  return (["chat", "email", "message", "report"] as const).flatMap((kind) => [
-    ...inPersonaLabels(persona, kind),
-  ]);
+  return kinds.flatMap((kind) => [...inPersonaLabels(persona, kind)]);
 }

@@ -5,6 +5,7 @@ import type { PersonaGuard } from "@persona-guard/core";
 import { type EventLogOptions, eventLog } from "./event-log.js";
 import { type GuardSource, guardOf } from "./options.js";
 import { stepOfMessage } from "./step-of-message.js";
+import { timed } from "./timed.js";
 
 /** Turns that wait to be judged; what comes on top is counted in `dropped` and not judged. */
 const mostPending = 1_000;
@@ -84,10 +85,9 @@ export class PersonaDriftCallbackHandler extends BaseCallbackHandler {
   ): Promise<void> {
     try {
       const guard = await this.#guard;
-      const start = performance.now();
-      const judgement = await guard.judge(stepOfMessage(message, place));
+      const { judgement, scoringMs } = await timed(() => guard.judge(stepOfMessage(message, place)));
       const action = judgement.outcome === "drifted" ? "log" : "none";
-      this.#report({ guard, judgement, action, attempt: 1, scoringMs: performance.now() - start });
+      this.#report({ guard, judgement, action, attempt: 1, scoringMs });
     } catch {
       // Only loading the guard can fail here; flush() throws that, the watched chain must not.
     }

@@ -5,6 +5,7 @@ import { correctionFor, redraftMessages } from "./correction.js";
 import { type EventLogOptions, eventLog } from "./event-log.js";
 import { type GuardSource, guardOf, personaNameOf, refuseInvalid } from "./options.js";
 import { stepOfMessage } from "./step-of-message.js";
+import { timed } from "./timed.js";
 import { withheld } from "./withheld.js";
 
 export interface DriftPolicy {
@@ -56,7 +57,7 @@ export function personaGuardMiddleware(options: PersonaGuardMiddlewareOptions): 
     wrapModelCall: async (request, handler) => {
       const guard = await loading;
       const session = sessionOf(request.runtime, request.messages);
-      const index = request.messages.filter((message) => AIMessage.isInstance(message)).length;
+      const index = turnsIn(request.messages);
       let current = request;
       let before: number | undefined;
       for (let attempt = 1; ; attempt++) {
@@ -106,11 +107,8 @@ export function personaGuardMiddleware(options: PersonaGuardMiddlewareOptions): 
       const session = sessionOf(request.runtime, request.state.messages);
       const known = judgedCalls.get(callKey(session, id));
       if (known === JSON.stringify(args)) return handler(request);
-      const index = request.state.messages.filter((message: BaseMessage) =>
-        AIMessage.isInstance(message),
-      ).length;
       const draft = new AIMessage({ content: "", tool_calls: [request.toolCall] });
-      const step = stepOfMessage(draft, { session, index: Math.max(0, index - 1) });
+      const step = stepOfMessage(draft, { session, index: Math.max(0, turnsIn(request.state.messages) - 1) });
       const { judgement, scoringMs } = await timed(() => guard.judge(step, { draft: "redraft" }));
       const action = backstopAction(judgement, policy, known === undefined ? "unseen" : "edited");
       report({ guard, judgement, action, attempt: 1, scoringMs });
@@ -178,6 +176,11 @@ function sessionOf(
   return runtime.configurable?.thread_id ?? messages[0]?.id ?? "session";
 }
 
+/** The model's turns so far: the position of its next one. */
+function turnsIn(messages: readonly BaseMessage[]): number {
+  return messages.filter((message) => AIMessage.isInstance(message)).length;
+}
+
 function callKey(session: string, callId: string | undefined): string {
   return `${session}\n${callId ?? ""}`;
 }
@@ -193,12 +196,4 @@ function rejectedTokens(usage: UsageMetadata | undefined) {
   return usage === undefined
     ? {}
     : { rejectedTokens: { input: usage.input_tokens, output: usage.output_tokens } };
-}
-
-async function timed(
-  judge: () => Promise<Judgement>,
-): Promise<{ readonly judgement: Judgement; readonly scoringMs: number }> {
-  const start = performance.now();
-  const judgement = await judge();
-  return { judgement, scoringMs: performance.now() - start };
 }
