@@ -56,9 +56,9 @@ def _evaluate(config: dict) -> None:
 
 
 def _finetune(config: dict) -> None:
-    from .finetune import finetune
+    from .held_out import finetune_folds
 
-    finetune(config)
+    finetune_folds(config)
 
 
 def _tiny_modernbert(config: dict) -> None:

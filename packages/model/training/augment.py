@@ -5,12 +5,18 @@ import re
 
 from .corpus import Row
 
+GREETINGS = ["Hi,", "Hello,", "Hey,", "Dear [Name],", "Hi [Recipient's Name],", "Dear team,", "Good morning,", "Subject: Update", "**Subject:** Follow-up"]
+SIGN_OFFS = ["Best regards,", "Thanks,", "Kind regards,\n[Your Name]", "Best,\n[Your Name]", "Sincerely,\nAI Assistant", "Thank you!", "Cheers,"]
+
 
 def augmented(row: Row, rng: random.Random) -> str:
-    """The text as it might as well have been delivered: without greeting, cropped, in one line, without exclamation marks …"""
+    """The text as it might as well have been delivered: without greeting, with another, cropped, in one line, without exclamation marks …"""
     text = row.text
-    if rng.random() < 0.35:
+    frame = rng.random()
+    if frame < 0.35:
         text = _without_frame(text, rng)
+    elif frame < 0.5:
+        text = _framed(text, rng)
     if row.intensity != "subtle" and rng.random() < 0.2:  # a subtle character may stand in the one sentence that is cropped
         text = _cropped(text, rng)
     return _surface(text, rng)
@@ -27,6 +33,15 @@ def _without_frame(text: str, rng: random.Random) -> str:
     return "\n".join(lines).strip() or text
 
 
+def _framed(text: str, rng: random.Random) -> str:
+    """Adds a greeting, a subject line or a sign-off that any character might use, placeholders among them."""
+    if rng.random() < 0.6:
+        text = f"{rng.choice(GREETINGS)}\n\n{text}"
+    if rng.random() < 0.6:
+        text = f"{text}\n\n{rng.choice(SIGN_OFFS)}"
+    return text
+
+
 def _cropped(text: str, rng: random.Random) -> str:
     """60 to 90 % of the sentences, neighbouring."""
     sentences = re.split(r"(?<=[.!?])\s+", text)
@@ -38,16 +53,18 @@ def _cropped(text: str, rng: random.Random) -> str:
 
 
 def _surface(text: str, rng: random.Random) -> str:
-    """In a third of the cases, one change of case, punctuation, line breaks or symbols."""
+    """In four of ten cases, one change of case, punctuation, line breaks or symbols."""
     change = rng.random()
     if change < 0.05:
         return text.lower()
     if change < 0.15:
         return text.replace("!", ".")
     if change < 0.2:
-        return text.replace("\n", "\\n")
+        return text.replace("\n", "\\n").replace('"', '\\"')
     if change < 0.3:
         return re.sub(r"\s+", " ", text)
     if change < 0.35:
         return re.sub(r"[^\x00-\x7f]+", "", text).replace("*", "")
+    if change < 0.4:
+        return "\n".join(f"- {line}" if line.strip() else line for line in text.split("\n"))
     return text

@@ -7,12 +7,11 @@ from pathlib import Path
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from .encoder import PooledEncoder, package_folder
+from .encoder import INPUTS, PooledEncoder, encoder_folder
 from .paths import CACHE, WEIGHTS
 
 FP32_FOLDER = CACHE / "encoder-fp32"
 INT8_FOLDER = WEIGHTS / "encoder"
-INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
 
 
 def export_encoder(config: dict) -> None:

@@ -1,147 +1,186 @@
-"""Fine-tunes the encoder end to end, with one fold held out, and says how well it does on that fold.
+"""Fine-tunes the encoder end to end, leaving a fold or a voice family out; it resumes after the last full epoch."""
 
-An experiment so far: the shipped encoder is frozen. README.md has what it measured. It resumes after the last full epoch.
-"""
-
+import hashlib
+import json
 import math
 import random
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import torch
 from tokenizers import Tokenizer
 
 from .augment import augmented
-from .corpus import Row, read_corpus
-from .encoder import PooledEncoder, package_folder
+from .corpus import Row, corpus_hash
+from .encoder import PooledEncoder, encoder_folder
 from .ensemble import macro_f1
-from .export import INT8_FOLDER
-from .folds import fold_of_rows
+from .objective import contrast_loss, label_loss
 from .paths import CACHE
 
 Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
+WARM_UP = 0.08
+LEAST_RATE = 0.02
 
 
 class Classifier(torch.nn.Module):
-    """Pooled states of all layers, normalised, into one linear head; the embeddings and the first layers stay as they are."""
+    """Pooled states of all layers into one linear head; the embeddings and the first layers stay as they are."""
 
-    def __init__(self, package: str, labels: int, frozen_layers: int) -> None:
+    def __init__(self, config: dict) -> None:
         super().__init__()
-        self.encoder = PooledEncoder(package_folder(package))
-        self.head = torch.nn.Linear(self.encoder.dims, labels)
-        for part in (self.encoder.bert.embeddings, *self.encoder.bert.encoder.layer[:frozen_layers]):
-            part.requires_grad_(False)
+        settings = config["encoder"]
+        self.encoder = PooledEncoder(encoder_folder(settings["source"]), settings.get("layers"))
+        self.head = torch.nn.Linear(self.encoder.dims, len(config["labels"]))
+        self.encoder.model.requires_grad_(False)
+        for block in self.trained_blocks(settings["finetune"]):
+            block.requires_grad_(True)
+
+    def trained_blocks(self, settings: dict) -> list[torch.nn.Module]:
+        """The layers above the frozen ones."""
+        return list(self.encoder.blocks)[settings["frozenLayers"] :]
+
+    def pooled(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Token ids and attention mask, int64 [batch, tokens] -> pooled states [batch, dims]."""
+        return self.encoder(ids, mask, torch.zeros_like(ids))
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Token ids and attention mask, int64 [batch, tokens] -> logits [batch, labels]."""
-        pooled = self.encoder(ids, mask, torch.zeros_like(ids))
-        normalised = torch.nn.functional.layer_norm(pooled, pooled.shape[-1:])
-        return self.head(torch.nn.functional.dropout(normalised, 0.2, self.training))
+        return self.head(torch.nn.functional.dropout(self.pooled(ids, mask), 0.2, self.training))
 
     def parameter_groups(self, settings: dict) -> list[dict]:
         """Each layer's learning rate is `layerDecay` times that of the layer above it."""
-        layers = self.encoder.bert.encoder.layer
+        blocks = self.trained_blocks(settings)
         groups = [
-            {"params": list(layer.parameters()), "lr": settings["rate"] * settings["layerDecay"] ** (len(layers) - 1 - depth)}
-            for depth, layer in enumerate(layers)
-            if next(layer.parameters()).requires_grad
+            {"params": list(block.parameters()), "lr": settings["rate"] * settings["layerDecay"] ** (len(blocks) - 1 - depth)}
+            for depth, block in enumerate(blocks)
         ]
         return [*groups, {"params": list(self.head.parameters()), "lr": settings["headRate"]}]
 
 
-def finetune(config: dict) -> None:
-    """Trains on all folds but `heldFold`; writes CACHE/finetuned.pt after each epoch and logs macro-F1 on the held fold."""
-    settings = config["finetune"]
-    rng = random.Random(config["seed"])
+def finetuned(config: dict, rows: list[Row], train: np.ndarray) -> Classifier:
+    """Rows and a boolean mask [rows] of those to train on -> the classifier after the last epoch; kept in the cache."""
+    settings = config["encoder"]["finetune"]
     torch.manual_seed(config["seed"])
-    rows = read_corpus(config, settings["folders"])
-    folds = fold_of_rows(rows, config["folds"], config["seed"])
-    train = [row for row, fold in zip(rows, folds) if fold != settings["heldFold"]]
-    test = [row for row, fold in zip(rows, folds) if fold == settings["heldFold"]]
-    tokens = _Tokens(settings["maxTokens"], settings["masked"], rng)
-    model = Classifier(config["encoder"]["package"], len(config["labels"]), settings["frozenLayers"])
-    groups = model.parameter_groups(settings)
-    peaks = [group["lr"] for group in groups]
-    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
-    steps = settings["epochs"] * math.ceil(len(train) / settings["batch"])
-    path = CACHE / "finetuned.pt"
-    done = _resume(path, model, optimizer, settings)
+    model = Classifier(config)
+    optimizer = torch.optim.AdamW(model.parameter_groups(settings), weight_decay=0.01)
+    path = CACHE / "finetuned" / f"{training_key(config, train)}.pt"
+    done = _resume(path, model, optimizer)
+    rng = random.Random(f"{config['seed']} {done}")
+    tokens = Tokens(config, rng)
+    chosen = [row for row, wanted in zip(rows, train) if wanted]
+    left = [row for row, wanted in zip(rows, train) if not wanted]
     for epoch in range(done, settings["epochs"]):
-        started, losses = time.monotonic(), []
-        model.train()
-        for step, batch in enumerate(tokens.batches(train, config["labels"], settings["batch"], noisy=True)):
-            at = epoch * math.ceil(len(train) / settings["batch"]) + step
-            for group, peak in zip(optimizer.param_groups, peaks):
-                group["lr"] = peak * min(1, at / (0.08 * steps)) * max(0.02, 1 - at / steps)
-            losses.append(_step(model, optimizer, batch))
+        started = time.monotonic()
+        loss = _epoch(model, optimizer, tokens, chosen, epoch, config)
         path.parent.mkdir(parents=True, exist_ok=True)
-        torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epochs": epoch + 1, "settings": settings}, path)
-        score = _score(model, tokens, test, config["labels"])
+        # renamed when whole, so that a run cut short leaves no half file
+        torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epochs": epoch + 1}, path.with_suffix(".part"))
+        path.with_suffix(".part").replace(path)
+        score = macro_f1(log_scores(model, tokens, left), tokens.labels_of(left)) if left else math.nan
         minutes = (time.monotonic() - started) / 60
-        print(f"  epoch {epoch + 1}: loss {np.mean(losses):.3f}, held-out macro-F1 {score:.4f}, {minutes:.1f} min", file=sys.stderr)
+        print(f"  epoch {epoch + 1}: loss {loss:.3f}, left-out macro-F1 {score:.4f}, {minutes:.1f} min", file=sys.stderr, flush=True)
+    return model.eval()
 
 
-def _resume(path, model: Classifier, optimizer: torch.optim.Optimizer, settings: dict) -> int:
-    """Epochs already done with these settings, their state loaded."""
+def log_scores(model: Classifier, tokens: "Tokens", rows: list[Row]) -> np.ndarray:
+    """Rows -> log-probabilities at temperature 1, float64 [rows, labels]."""
+    model.eval()
+    found = np.empty((len(rows), model.head.out_features))
+    with torch.no_grad():
+        for places, (ids, mask, _) in tokens.batches(rows, 32, noisy=False):
+            found[places] = torch.log_softmax(model(ids, mask).double(), dim=1).numpy()
+    return found
+
+
+def training_key(config: dict, train: np.ndarray) -> str:
+    """Hash of what a fine-tuned encoder depends on: settings, corpus, rows trained on. After a change of code, delete the cache."""
+    digest = hashlib.sha256(json.dumps([config[key] for key in ("encoder", "labels", "seed")]).encode())
+    digest.update(corpus_hash(config["folders"]).encode())
+    digest.update(train.tobytes())
+    return digest.hexdigest()[:16]
+
+
+def _resume(path: Path, model: Classifier, optimizer: torch.optim.Optimizer) -> int:
+    """Epochs already done, their state loaded."""
     if not path.exists():
         return 0
     saved = torch.load(path)
-    if saved["settings"] != settings:
-        return 0
     model.load_state_dict(saved["model"])
     optimizer.load_state_dict(saved["optimizer"])
     return saved["epochs"]
 
 
-def _step(model: Classifier, optimizer: torch.optim.Optimizer, batch: Batch) -> float:
-    ids, mask, labels = batch
-    loss = torch.nn.functional.cross_entropy(model(ids, mask), labels, label_smoothing=0.1)
-    optimizer.zero_grad()
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-    optimizer.step()
-    return loss.item()
+def _epoch(
+    model: Classifier, optimizer: torch.optim.Optimizer, tokens: "Tokens", rows: list[Row], epoch: int, config: dict
+) -> float:
+    """One pass over the rows, augmented anew; the mean loss."""
+    settings = config["encoder"]["finetune"]
+    peaks = [group["lr"] for group in model.parameter_groups(settings)]
+    steps, losses = math.ceil(len(rows) / settings["batch"]), []
+    model.train()
+    for step, (_, (ids, mask, labels)) in enumerate(tokens.batches(rows, settings["batch"], noisy=True)):
+        at = (epoch * steps + step) / (settings["epochs"] * steps)
+        for group, peak in zip(optimizer.param_groups, peaks):
+            group["lr"] = peak * min(1, at / WARM_UP) * max(LEAST_RATE, 1 - at)
+        with torch.autocast("cpu", torch.bfloat16, enabled=settings["bfloat16"]):
+            pooled_only = epoch < settings["contrastEpochs"]
+            loss = (
+                contrast_loss(model.pooled(ids, mask).float(), labels)
+                if pooled_only
+                else label_loss(model(ids, mask).float(), labels, settings["scores"])
+            )
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        losses.append(loss.item())
+    return float(np.mean(losses))
 
 
-def _score(model: Classifier, tokens: "_Tokens", rows: list[Row], labels: list[str]) -> float:
-    model.eval()
-    guesses, truth = [], []
-    with torch.no_grad():
-        for ids, mask, answers in tokens.batches(rows, labels, 32, noisy=False):
-            guesses.append(model(ids, mask).numpy())
-            truth.append(answers.numpy())
-    return macro_f1(np.concatenate(guesses), np.concatenate(truth))
-
-
-class _Tokens:
+class Tokens:
     """Texts to batches of token ids, neighbours in length together."""
 
-    def __init__(self, max_tokens: int, masked: float, rng: random.Random) -> None:
-        self.tokenizer = Tokenizer.from_file(str(INT8_FOLDER / "tokenizer.json"))
-        self.tokenizer.enable_truncation(max_tokens)
-        self.masked, self.rng = masked, rng
-        self.mask = self.tokenizer.token_to_id("[MASK]")
+    def __init__(self, config: dict, rng: random.Random) -> None:
+        self.settings, self.labels, self.rng = config["encoder"]["finetune"], config["labels"], rng
+        self.tokenizer = Tokenizer.from_file(str(encoder_folder(config["encoder"]["source"]) / "tokenizer.json"))
+        self.tokenizer.no_padding()
+        self.mask, self.padding = (self._special(name) for name in ("mask", "pad"))
 
-    def batches(self, rows: list[Row], labels: list[str], size: int, *, noisy: bool) -> Iterator[Batch]:
-        """Padded batches; `noisy` augments the texts, masks tokens and shuffles."""
-        items = [(self._ids(row, noisy), labels.index(row.label)) for row in rows]
+    def labels_of(self, rows: list[Row]) -> np.ndarray:
+        """Label indices [rows]."""
+        return np.array([self.labels.index(row.label) for row in rows])
+
+    def batches(self, rows: list[Row], size: int, *, noisy: bool) -> Iterator[tuple[list[int], Batch]]:
+        """Places of the rows, and their padded batch; `noisy` augments the texts, masks tokens, crops longer and shuffles."""
+        self.tokenizer.enable_truncation(self.settings["maxTokens"] if noisy else 256)
+        ids = [self._ids(row, noisy) for row in rows]
+        labels = self.labels_of(rows)
+        places = list(range(len(rows)))
         if noisy:
-            self.rng.shuffle(items)
-        span = size * 20 if noisy else len(items)
-        ordered = [item for at in range(0, len(items), span) for item in sorted(items[at : at + span], key=lambda item: len(item[0]))]
+            self.rng.shuffle(places)
+        span = size * 20 if noisy else max(1, len(places))
+        ordered = [place for at in range(0, len(places), span) for place in sorted(places[at : at + span], key=lambda place: len(ids[place]))]
         batches = [ordered[at : at + size] for at in range(0, len(ordered), size)]
         if noisy:
             self.rng.shuffle(batches)
         for batch in batches:
-            longest = max(len(ids) for ids, _ in batch)
-            ids = torch.tensor([ids + [0] * (longest - len(ids)) for ids, _ in batch])  # [PAD] is 0
-            yield ids, (ids != 0).long(), torch.tensor([label for _, label in batch])
+            longest = max(len(ids[place]) for place in batch)
+            padded = torch.tensor([ids[place] + [self.padding] * (longest - len(ids[place])) for place in batch])
+            lengths = torch.tensor([len(ids[place]) for place in batch])
+            yield batch, (padded, (torch.arange(longest) < lengths[:, None]).long(), torch.from_numpy(labels[batch]))
 
     def _ids(self, row: Row, noisy: bool) -> list[int]:
         ids = self.tokenizer.encode(augmented(row, self.rng) if noisy else row.text).ids
         if not noisy:
             return ids
-        inner = [self.mask if self.rng.random() < self.masked else token for token in ids[1:-1]]
+        inner = [self.mask if self.rng.random() < self.settings["masked"] else token for token in ids[1:-1]]
         return [ids[0], *inner, ids[-1]]
+
+    def _special(self, name: str) -> int:
+        found = [self.tokenizer.token_to_id(text) for text in (f"[{name.upper()}]", f"<{name}>")]
+        known = [token for token in found if token is not None]
+        if not known:
+            raise RuntimeError(f"The tokenizer has no [{name.upper()}] and no <{name}> token")
+        return known[0]

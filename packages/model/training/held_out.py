@@ -6,7 +6,9 @@ import sys
 
 import numpy as np
 
-from .corpus import Row
+from .corpus import Row, read_corpus
+from .finetune import finetuned
+from .folds import fold_of_rows
 from .heads import fit_heads
 from .lexical import block_counts, fit_lexical
 from .paths import CACHE, TRAINING
@@ -62,3 +64,12 @@ def _key(tier: str, features: Features, groups: np.ndarray, precision: dict[str,
     for pooled in features.pooled.values() if tier == "encoder" else ():
         digest.update(pooled.tobytes())
     return digest.hexdigest()[:16]
+
+
+def finetune_folds(config: dict) -> None:
+    """Fine-tunes the encoder once without each fold, then on everything; done ones are skipped."""
+    rows = read_corpus(config, config["folders"])
+    folds = fold_of_rows(rows, config["folds"], config["seed"])
+    for fold in [*range(config["folds"]), None]:
+        print(f"  fine-tuning {'on every fold' if fold is None else f'without fold {fold}'}", file=sys.stderr, flush=True)
+        finetuned(config, rows, folds != fold if fold is not None else np.ones(len(rows), bool))

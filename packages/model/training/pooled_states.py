@@ -9,7 +9,8 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
-from .export import FP32_FOLDER, INPUTS, INT8_FOLDER
+from .encoder import INPUTS
+from .export import FP32_FOLDER, INT8_FOLDER
 from .paths import CACHE
 
 GRAPHS = {"fp32": FP32_FOLDER / "onnx" / "model.onnx", "int8": INT8_FOLDER / "onnx" / "model_quantized.onnx"}
