@@ -1,12 +1,13 @@
-import { type Classifier, PersonaGuardError } from "@persona-guard/core";
+import { type Classifier, type Persona, PersonaGuardError } from "@persona-guard/core";
 import { modelFolder as shippedFolder } from "@persona-guard/model";
 import * as z from "zod";
 import { cascade } from "./cascade.js";
-import { loadEncoder } from "./encoder.js";
+import { type Encoder, loadEncoder } from "./encoder.js";
 import { encoderFingerprint } from "./encoder-fingerprint.js";
 import { ensemble } from "./ensemble.js";
 import { loadLexical } from "./lexical.js";
-import { classifierName, readManifest, type Tier, tiers } from "./manifest.js";
+import { classifierName, type Manifest, readManifest, type Tier, tiers } from "./manifest.js";
+import { withExamples } from "./persona-examples.js";
 import { loadSequenceClassifier } from "./sequence-classifier.js";
 import { readTraitHead } from "./trait-head.js";
 import { refuseMisfits, withTraits } from "./with-traits.js";
@@ -25,6 +26,8 @@ export interface LoadClassifierOptions {
   readonly timeoutMs?: number;
   /** Paths of custom traits, as "persona-guard train" writes them: their names become labels. @default [] */
   readonly traits?: readonly string[];
+  /** A persona whose `examples` move its confidence; what they take from it goes to the label "unlike-examples". */
+  readonly examplesOf?: Persona;
   /** Whether a `model` given by id may be fetched from the Hugging Face hub. @default false */
   readonly allowDownload?: boolean;
 }
@@ -40,6 +43,7 @@ const optionsSchema = z
       .max(2 ** 31 - 1)
       .optional(),
     traits: z.array(z.string().min(1)).optional(),
+    examplesOf: z.looseObject({ name: z.string() }).optional(),
     allowDownload: z.boolean().optional(),
   })
   .refine(({ model, tier }) => model === undefined || tier === undefined, {
@@ -53,6 +57,10 @@ const optionsSchema = z
   .refine(({ model, traits = [] }) => model === undefined || traits.length === 0, {
     path: ["traits"],
     message: "cannot be given together with model: custom traits are trained on our own weights",
+  })
+  .refine(({ model, examplesOf }) => model === undefined || examplesOf?.examples === undefined, {
+    path: ["examplesOf"],
+    message: "cannot be given together with model: they are learned on our own weights",
   });
 
 /**
@@ -66,39 +74,54 @@ export async function loadClassifier(options: LoadClassifierOptions = {}): Promi
     throw new PersonaGuardError("options-invalid", `Invalid options: ${z.prettifyError(checked.error)}`);
   const { tier = "cascade", model, timeoutMs = 10_000, allowDownload = false } = options;
   if (model !== undefined) return loadSequenceClassifier(model, { timeoutMs, allowDownload });
-  return loadTier(tier, options.modelFolder ?? shippedFolder, { timeoutMs, traits: options.traits ?? [] });
+  return loadTier(tier, options.modelFolder ?? shippedFolder, {
+    timeoutMs,
+    traits: options.traits ?? [],
+    examplesOf: options.examplesOf,
+  });
+}
+
+interface LoadTierOptions extends Required<Pick<LoadClassifierOptions, "timeoutMs" | "traits">> {
+  readonly examplesOf: Persona | undefined;
 }
 
 async function loadTier(
   tier: Tier,
   modelFolder: string,
-  { timeoutMs, traits }: { readonly timeoutMs: number; readonly traits: readonly string[] },
+  { timeoutMs, traits, examplesOf }: LoadTierOptions,
 ): Promise<Classifier> {
   const manifest = await readManifest(modelFolder);
   const heads = await Promise.all(traits.map(readTraitHead));
   if (heads.length > 0) {
     const { dims } = manifest.encoder;
-    const encoder =
-      tier === "lexical" ? undefined : { ...(await encoderFingerprint(modelFolder, manifest)), dims };
-    refuseMisfits(heads, encoder);
+    refuseMisfits(
+      heads,
+      tier === "lexical" ? undefined : { ...(await encoderFingerprint(modelFolder, manifest)), dims },
+    );
   }
+  const encoder = tier === "lexical" ? undefined : await loadEncoder(modelFolder, manifest, timeoutMs);
+  try {
+    const scoring = withTraits(await classifierOf(tier, modelFolder, manifest, encoder), heads, encoder);
+    return examplesOf?.examples === undefined
+      ? scoring
+      : await withExamples(scoring, { ...examplesOf, examples: examplesOf.examples }, encoder);
+  } catch (error) {
+    await encoder?.close();
+    throw error;
+  }
+}
+
+async function classifierOf(
+  tier: Tier,
+  modelFolder: string,
+  manifest: Manifest,
+  encoder: Encoder | undefined,
+): Promise<Classifier> {
+  if (tier === "encoder" && encoder !== undefined) return encoder;
+  const lexical = await loadLexical(modelFolder, manifest);
+  if (encoder === undefined) return lexical;
   const name = classifierName(manifest, tier);
-  switch (tier) {
-    case "lexical":
-      return withTraits(await loadLexical(modelFolder, manifest), heads);
-    case "encoder": {
-      const encoder = await loadEncoder(modelFolder, manifest, timeoutMs);
-      return withTraits(encoder, heads, encoder);
-    }
-    case "ensemble":
-    case "cascade": {
-      const lexical = await loadLexical(modelFolder, manifest);
-      const encoder = await loadEncoder(modelFolder, manifest, timeoutMs);
-      const both =
-        tier === "ensemble"
-          ? ensemble(lexical, encoder, manifest.ensemble, name)
-          : cascade(lexical, encoder, manifest, name);
-      return withTraits(both, heads, encoder);
-    }
-  }
+  return tier === "ensemble"
+    ? ensemble(lexical, encoder, manifest.ensemble, name)
+    : cascade(lexical, encoder, manifest, name);
 }

@@ -17,13 +17,13 @@ import { readPersona } from "./read-persona.js";
 import { calibrationTexts } from "./shipped-calibration.js";
 
 export interface LoadGuardOptions
-  extends LoadClassifierOptions,
+  extends Omit<LoadClassifierOptions, "examplesOf">,
     Pick<PersonaGuardOptions, "falseAlarmRate" | "threshold" | "minWords" | "sessionAlarmRate"> {
   /** Path of a YAML or JSON file, or the persona itself. */
   readonly persona: string | Persona | PersonaInput;
   /**
    * One already loaded, for example to share it between guards, in place of the options that load one. It must bring the
-   * persona's custom traits: `loadClassifier({ traits: persona.traits })`.
+   * persona's custom traits and examples: `loadClassifier({ traits: persona.traits, examplesOf: persona })`.
    */
   readonly classifier?: Classifier;
   /** What the classifier reads: other text is undecided. @default "english" for our own weights, "any" for another model */
@@ -49,8 +49,8 @@ export async function loadGuard(options: LoadGuardOptions): Promise<PersonaGuard
   refuseConflicts(options);
   const persona = typeof given === "string" ? await readPersona(given) : definePersona(given);
   const traits = [...persona.traits, ...(options.traits ?? [])];
-  if (shared === undefined && traits.length > 0 && threshold === undefined) throw uncalibratedTraits(traits);
-  const classifier = shared ?? (await loadClassifier({ ...options, traits }));
+  if (shared === undefined && threshold === undefined) refuseUncalibrated(traits, persona);
+  const classifier = shared ?? (await loadClassifier({ ...options, traits, examplesOf: persona }));
   try {
     const calibration = await calibrationOf(persona, classifier, options);
     return new PersonaGuard({
@@ -71,7 +71,7 @@ export async function loadGuard(options: LoadGuardOptions): Promise<PersonaGuard
 
 /** Faults that can be told before anything is loaded. */
 function refuseConflicts({ model, tier, traits, classifier, threshold }: LoadGuardOptions): void {
-  if (classifier !== undefined && (model !== undefined || tier !== undefined || traits !== undefined)) {
+  if (classifier !== undefined && [model, tier, traits].some((option) => option !== undefined)) {
     throw new PersonaGuardError(
       "options-invalid",
       "`classifier` cannot be given together with `tier`, `model` or `traits`: choose one.",
@@ -93,11 +93,16 @@ async function calibrationOf(
   return undefined;
 }
 
-/** A custom trait moves the confidences, and the calibration texts, of which only scores are shipped, have none for it. */
-function uncalibratedTraits(traits: readonly string[]): PersonaGuardError {
-  return new PersonaGuardError(
+/** What is learned from a user's texts moves the confidences, and the calibration texts, of which only scores are shipped, have none for it. */
+function refuseUncalibrated(traits: readonly string[], { examples }: Persona): void {
+  const learned = [
+    ...(traits.length === 0 ? [] : [`custom traits (${traits.join(", ")})`]),
+    ...(examples === undefined ? [] : ["the persona's examples"]),
+  ];
+  if (learned.length === 0) return;
+  throw new PersonaGuardError(
     "options-invalid",
-    `The shipped calibration has no scores for custom traits (${traits.join(", ")}), so no false-alarm rate can be promised. ` +
+    `The shipped calibration has no scores for ${learned.join(" and ")}, so no false-alarm rate can be promised. ` +
       "Set `threshold`: the confidence in (0, 1) below which a text counts as drift, such as 0.5.",
   );
 }

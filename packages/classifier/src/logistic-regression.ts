@@ -18,25 +18,28 @@ export interface KernelLine {
  * @param kernel `[text][text]` inner products of the features
  * @param isPositive one a text, both classes present
  * @param ridge > 0
+ * @param offsets one a text, added to its logit and not fitted; 0 by default
  * @see Hastie, Tibshirani, Friedman, The Elements of Statistical Learning (2009), 4.4.1 and 18.5.2
  */
 export function kernelLogisticRegression(
   kernel: readonly Float64Array[],
   isPositive: readonly boolean[],
   ridge: number,
+  offsets: readonly number[] = [],
 ): KernelLine {
   const size = kernel.length;
   const positives = isPositive.filter(Boolean).length;
   const share = isPositive.map((one) => size / (2 * (one ? positives : size - positives)));
   let line: KernelLine = { coefficients: new Float64Array(size), bias: 0 };
-  let loss = lossOf(line, kernel, isPositive, share, ridge);
+  const problem = { kernel, isPositive, share, ridge, offsets };
+  let loss = lossOf(line, problem);
   for (let step = 0; step < mostSteps; step++) {
-    const newton = newtonStep(line, kernel, isPositive, share, ridge);
+    const newton = newtonStep(line, problem);
     let next = newton;
-    let nextLoss = lossOf(next, kernel, isPositive, share, ridge);
+    let nextLoss = lossOf(next, problem);
     for (let halving = 0; nextLoss > loss && halving < 30; halving++) {
       next = halfway(line, next);
-      nextLoss = lossOf(next, kernel, isPositive, share, ridge);
+      nextLoss = lossOf(next, problem);
     }
     const gain = loss - nextLoss;
     if (gain > 0) {
@@ -66,36 +69,32 @@ export function logLoss(logit: number, isPositive: boolean): number {
   return margin > 0 ? Math.log1p(Math.exp(-margin)) : Math.log1p(Math.exp(margin)) - margin;
 }
 
-function lossOf(
-  line: KernelLine,
-  kernel: readonly Float64Array[],
-  isPositive: readonly boolean[],
-  share: readonly number[],
-  ridge: number,
-): number {
+interface Problem {
+  readonly kernel: readonly Float64Array[];
+  readonly isPositive: readonly boolean[];
+  readonly share: readonly number[];
+  readonly ridge: number;
+  readonly offsets: readonly number[];
+}
+
+function lossOf(line: KernelLine, { kernel, isPositive, share, ridge, offsets }: Problem): number {
   let loss = 0;
   for (const [at, row] of kernel.entries()) {
     const logit = logitOf(line, row);
-    loss += (share[at] ?? 0) * logLoss(logit, isPositive[at] ?? false);
+    loss += (share[at] ?? 0) * logLoss(logit + (offsets[at] ?? 0), isPositive[at] ?? false);
     loss += (ridge / 2) * (line.coefficients[at] ?? 0) * (logit - line.bias);
   }
   return loss;
 }
 
 /** The minimum of the loss's quadratic approximation: weighted least squares with B = S K S + ridge I, S = sqrt(W). */
-function newtonStep(
-  line: KernelLine,
-  kernel: readonly Float64Array[],
-  isPositive: readonly boolean[],
-  share: readonly number[],
-  ridge: number,
-): KernelLine {
+function newtonStep(line: KernelLine, { kernel, isPositive, share, ridge, offsets }: Problem): KernelLine {
   const size = kernel.length;
   const root = new Float64Array(size);
   const target = new Float64Array(size);
   for (const [at, row] of kernel.entries()) {
     const logit = logitOf(line, row);
-    const probability = sigmoid(logit);
+    const probability = sigmoid(logit + (offsets[at] ?? 0));
     const slope = Math.max(1e-10, probability * (1 - probability));
     root[at] = Math.sqrt((share[at] ?? 0) * slope);
     target[at] = (root[at] ?? 0) * (logit + ((isPositive[at] ? 1 : 0) - probability) / slope);

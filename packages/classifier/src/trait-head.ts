@@ -1,10 +1,18 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { messageOf, PersonaGuardError, shippedLabels } from "@persona-guard/core";
+import { messageOf, PersonaGuardError, shippedLabels, unlikeExamples } from "@persona-guard/core";
 import * as z from "zod";
 
 /** What "suppressed" and the words for a label of an example mean already. */
-const reserved: readonly string[] = [...shippedLabels, "suppressed", "positive", "negative", "true", "false"];
+const reserved: readonly string[] = [
+  ...shippedLabels,
+  unlikeExamples,
+  "suppressed",
+  "positive",
+  "negative",
+  "true",
+  "false",
+];
 const probability = z.number().min(0).max(1);
 const count = z.int().min(0);
 /** A letter first: names of digits would change the order of the columns of scores. */

@@ -3,7 +3,7 @@ import { type Calibration, type PValues, pValuesFor } from "./calibration.js";
 import type { Classifier } from "./classifier.js";
 import { messageOf, PersonaGuardError, personaGuardErrorIn } from "./errors.js";
 import { evidenceFor } from "./evidence.js";
-import type { Persona } from "./persona.js";
+import { type Persona, unlikeExamples } from "./persona.js";
 import { wordCount } from "./sentence.js";
 import { type SessionState, Sessions } from "./session.js";
 import type { Step } from "./step.js";
@@ -193,6 +193,13 @@ function asFailure(error: unknown): PersonaGuardError {
 }
 
 function refuseUnknownLabels(persona: Persona, classifier: Classifier): void {
+  if (persona.examples !== undefined && !classifier.labels.includes(unlikeExamples)) {
+    throw new PersonaGuardError(
+      "label-unknown",
+      `Persona "${persona.name}" has examples, from which ${classifier.name} learned nothing. ` +
+        "Load the classifier with them: loadClassifier({ examplesOf: persona }).",
+    );
+  }
   const named = [...inPersonaLabelsOfAllKinds(persona), ...persona.avoids];
   const unknown = [...new Set(named)].filter((label) => !classifier.labels.includes(label));
   if (unknown.length === 0) return;

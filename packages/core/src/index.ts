@@ -22,6 +22,7 @@ export {
   type PersonaInput,
   parsePersona,
   personaJsonSchema,
+  unlikeExamples,
 } from "./persona.js";
 export { sentencesOf, wordCount } from "./sentence.js";
 export { parseStep, type Step, type StepInput, type ToolCall } from "./step.js";

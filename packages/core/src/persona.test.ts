@@ -30,6 +30,21 @@ describe("a persona", () => {
       content: { name: "a", tools: { send: { body: "letter" } } },
       says: "tools.send",
     },
+    {
+      fault: "too few examples",
+      content: { name: "a", examples: { in: ["x", "y"], out: ["u", "v", "w"] } },
+      says: "examples.in",
+    },
+    {
+      fault: "an example given twice",
+      content: { name: "a", examples: { in: ["x", "y", " x "], out: ["u", "v", "w"] } },
+      says: "examples.in",
+    },
+    {
+      fault: "an example on both sides",
+      content: { name: "a", examples: { in: ["x", "y", "z"], out: ["u", "x", "w"] } },
+      says: "examples.out.1",
+    },
     { fault: "a list instead of a mapping", content: ["a"], says: "(top level)" },
     { fault: "nothing at all", content: null, says: "(top level)" },
   ])("with $fault is refused, naming file and field", ({ content, says }) => {

@@ -3,6 +3,16 @@ import { PersonaGuardError } from "./errors.js";
 import { kinds } from "./utterance.js";
 
 const kind = z.enum(kinds);
+/** Fewer texts of a side say nothing that would hold for the next one. */
+const fewestExamples = 3;
+/** As many as a list in a persona's file is read by people; more belong into "persona-guard train". */
+const mostExamples = 200;
+const exampleTexts = z
+  .array(z.string().trim().min(1))
+  .min(fewestExamples)
+  .max(mostExamples)
+  .refine((texts) => new Set(texts).size === texts.length, "holds a text twice");
+
 const traits = z.array(z.string().min(1));
 
 const personaSchema = z
@@ -23,6 +33,15 @@ const personaSchema = z
       .array(z.string().min(1))
       .default([])
       .describe('Files of custom traits, written by "persona-guard train", from this file\'s folder.'),
+    examples: z
+      .strictObject({
+        in: exampleTexts.describe("Texts as the agent should write them."),
+        out: exampleTexts.describe("Texts as it should not: another voice, on the same business."),
+      })
+      .optional()
+      .describe(
+        "From them a score is learned that counts beside the traits: for a voice that no label names.",
+      ),
     kinds: z
       .partialRecord(kind, z.strictObject({ expresses: traits.optional(), allows: traits.optional() }))
       .default({})
@@ -36,6 +55,16 @@ const personaSchema = z
       .describe("Tool name or glob -> false, a kind for all its text, or argument path -> kind or false."),
   })
   .superRefine((persona, context) => {
+    const inside = new Set(persona.examples?.in);
+    for (const [index, text] of persona.examples?.out.entries() ?? []) {
+      if (inside.has(text)) {
+        context.addIssue({
+          code: "custom",
+          path: ["examples", "out", index],
+          message: "is among examples.in as well; keep it in one list",
+        });
+      }
+    }
     const wanted = new Set([...persona.expresses, ...persona.allows]);
     for (const [index, trait] of persona.avoids.entries()) {
       if (wanted.has(trait)) {
@@ -59,6 +88,9 @@ const personaSchema = z
 export type Persona = z.infer<typeof personaSchema>;
 /** A persona as written in YAML, JSON or code: only `name` is required. */
 export type PersonaInput = z.input<typeof personaSchema>;
+
+/** The label that takes what a persona's examples take from its confidence; outside every persona. */
+export const unlikeExamples = "unlike-examples";
 
 /** Typed literal of a persona. @throws PersonaGuardError "persona-invalid" */
 export function definePersona(persona: PersonaInput): Persona {
