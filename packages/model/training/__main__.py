@@ -6,13 +6,13 @@ import sys
 import time
 from collections.abc import Callable
 
-# nothing here may reach out for a model: the encoder comes with an installed package
-os.environ["HF_HUB_OFFLINE"] = "1"
+# nothing here reaches out for a model unless it is asked to: the encoder comes with an installed package
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    parser.add_argument("command", choices=[*COMMANDS, *EXPERIMENTS, "all"])
+    parser.add_argument("command", choices=[*COMMANDS, "all"])
     command = parser.parse_args().command
     from .paths import read_config
 
@@ -20,7 +20,7 @@ def main() -> None:
     for name in COMMANDS if command == "all" else [command]:
         started = time.monotonic()
         print(f"{name} ...", file=sys.stderr)
-        (COMMANDS | EXPERIMENTS)[name](config)
+        COMMANDS[name](config)
         print(f"{name}: {time.monotonic() - started:.0f} s", file=sys.stderr)
 
 
@@ -31,10 +31,10 @@ def _validate(config: dict) -> None:
     print(f"  {len(rows)} rows in {len({row.scenario for row in rows})} scenarios are valid", file=sys.stderr)
 
 
-def _encoder(config: dict) -> None:
-    from .export import export_encoder
+def _finetune(config: dict) -> None:
+    from .held_out import finetune_folds
 
-    export_encoder(config)
+    finetune_folds(config)
 
 
 def _weights(config: dict) -> None:
@@ -55,10 +55,10 @@ def _evaluate(config: dict) -> None:
     write_evaluation(config)
 
 
-def _finetune(config: dict) -> None:
-    from .held_out import finetune_folds
+def _voices(config: dict) -> None:
+    from .evaluate import write_voices
 
-    finetune_folds(config)
+    write_voices(config)
 
 
 def _tiny_modernbert(config: dict) -> None:
@@ -70,14 +70,13 @@ def _tiny_modernbert(config: dict) -> None:
 # in the order in which each needs what the ones before it wrote; imports wait, so that `validate` needs no torch
 COMMANDS: dict[str, Callable[[dict], None]] = {
     "validate": _validate,
-    "encoder": _encoder,
+    "finetune": _finetune,
     "weights": _weights,
     "parity": _parity,
+    "voices": _voices,
     "evaluate": _evaluate,
     "tiny-modernbert": _tiny_modernbert,
 }
-# not part of `all`: nothing that ships depends on them yet
-EXPERIMENTS: dict[str, Callable[[dict], None]] = {"finetune": _finetune}
 
 if __name__ == "__main__":
     main()

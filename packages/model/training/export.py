@@ -1,4 +1,4 @@
-"""Writes the encoder as two transformers.js folders: int8 with the weights, fp32 in the cache for parity runs."""
+"""Writes an encoder as a transformers.js folder: fp32, or quantised to int8 as it ships."""
 
 import json
 import shutil
@@ -7,58 +7,51 @@ from pathlib import Path
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from .encoder import INPUTS, PooledEncoder, encoder_folder
-from .paths import CACHE, WEIGHTS
-
-FP32_FOLDER = CACHE / "encoder-fp32"
-INT8_FOLDER = WEIGHTS / "encoder"
+from .encoder import PooledEncoder, encoder_folder
 
 
-def export_encoder(config: dict) -> None:
-    """Settings -> FP32_FOLDER/onnx/model.onnx and INT8_FOLDER/onnx/model_quantized.onnx, each beside its tokenizer."""
-    settings = config["encoder"]
-    source = package_folder(settings["package"])
-    for folder in (FP32_FOLDER, INT8_FOLDER):
-        (folder / "onnx").mkdir(parents=True, exist_ok=True)
-        _write_tokenizer(source, folder, settings["maxTokens"])
-    fp32 = FP32_FOLDER / "onnx" / "model.onnx"
-    _export_fp32(PooledEncoder(source), fp32, settings["opset"])
-    # reduce_range: without it, 8-bit products overflow 16 bits on CPUs that lack VNNI
-    quantize_dynamic(
-        fp32,
-        INT8_FOLDER / "onnx" / "model_quantized.onnx",
-        per_channel=True,
-        reduce_range=True,
-        weight_type=QuantType.QInt8,
-        op_types_to_quantize=["MatMul", "Gather", "Gemm"],
-    )
-
-
-def _export_fp32(model: PooledEncoder, path: Path, opset: int) -> None:
+def export_fp32(encoder: PooledEncoder, folder: Path, settings: dict) -> Path:
+    """Writes the graph and its tokenizer into `folder`. -> the graph's path"""
+    path = _new_folder(folder, settings) / "model.onnx"
     tokens = torch.randint(1000, 2000, (2, 9))
     mask = torch.ones_like(tokens)
     mask[1, 6:] = 0
     dynamic = {0: "batch", 1: "tokens"}
     with torch.no_grad():
         torch.onnx.export(
-            model,
-            (tokens, mask, torch.zeros_like(tokens)),
+            encoder.eval(),
+            (tokens, mask, torch.zeros_like(tokens))[: len(encoder.inputs)],
             path,
-            input_names=INPUTS,
+            input_names=encoder.inputs,
             output_names=["pooled"],
-            dynamic_axes={**{name: dynamic for name in INPUTS}, "pooled": {0: "batch"}},
-            opset_version=opset,
+            dynamic_axes={**{name: dynamic for name in encoder.inputs}, "pooled": {0: "batch"}},
+            opset_version=settings["opset"],
             dynamo=False,
         )
+    return path
 
 
-def _write_tokenizer(source: Path, folder: Path, max_tokens: int) -> None:
+def export_int8(fp32: Path, folder: Path, settings: dict) -> Path:
+    """Quantises an fp32 graph into `folder`, beside its tokenizer. -> the graph's path"""
+    path = _new_folder(folder, settings) / "model_quantized.onnx"
+    # reduce_range: without it, 8-bit products overflow 16 bits on CPUs that lack VNNI
+    quantize_dynamic(
+        fp32, path, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul", "Gather", "Gemm"]
+    )
+    return path
+
+
+def _new_folder(folder: Path, settings: dict) -> Path:
+    """FOLDER/onnx, with the tokenizer and its settings in FOLDER."""
+    source = encoder_folder(settings["source"])
+    (folder / "onnx").mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source / "config.json", folder / "config.json")
     tokenizer = json.loads((source / "tokenizer.json").read_text(encoding="utf-8"))
     # the caller pads and truncates; the published file fixes both at 128 tokens
     tokenizer["truncation"] = tokenizer["padding"] = None
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer, ensure_ascii=False), encoding="utf-8")
-    settings = json.loads((source / "tokenizer_config.json").read_text(encoding="utf-8"))
-    settings["model_max_length"] = max_tokens
-    settings.pop("name_or_path", None)
-    (folder / "tokenizer_config.json").write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+    options = json.loads((source / "tokenizer_config.json").read_text(encoding="utf-8"))
+    options["model_max_length"] = settings["maxTokens"]
+    options.pop("name_or_path", None)
+    (folder / "tokenizer_config.json").write_text(json.dumps(options, indent=2) + "\n", encoding="utf-8")
+    return folder / "onnx"

@@ -1,75 +1,85 @@
-"""Out-of-fold scores: every text scored by a model that never saw its scenario, quantised as it would be shipped."""
+"""Out-of-fold scores: every text scored by a model that never saw its scenario (or its voice)."""
 
 import hashlib
 import json
+import random
 import sys
 
 import numpy as np
 
 from .corpus import Row, read_corpus
-from .finetune import finetuned
+from .ensemble import Combination, fit_combination
+from .finetune import Tokens, finetuned, log_scores, training_key
 from .folds import fold_of_rows
-from .heads import fit_heads
 from .lexical import block_counts, fit_lexical
 from .paths import CACHE, TRAINING
-from .pooled_states import pooled_states
 
 
-class Features:
-    """Features of every row, computed once: n-gram counts per block, pooled states, label and kind indices [rows]."""
+class Corpus:
+    """Every row of the corpus with what both tiers need of it: n-gram counts per block, label, kind and fold indices [rows]."""
 
-    def __init__(self, rows: list[Row], config: dict) -> None:
-        texts = [row.text for row in rows]
+    def __init__(self, config: dict) -> None:
         self.config = config
-        self.text_hash = hashlib.sha256(json.dumps(texts).encode()).hexdigest()
-        self.labels = np.array([config["labels"].index(row.label) for row in rows])
-        self.kinds = np.array([config["kinds"].index(row.kind) for row in rows])
-        self.counts = block_counts(texts, config["lexical"])
-        self.pooled = {name: pooled_states(texts, name, config["encoder"]["maxTokens"]) for name in ("int8", "fp32")}
-
-    def lexical(self, train: np.ndarray, test: np.ndarray) -> np.ndarray:
-        """Boolean masks [rows] -> raw lexical log-probabilities of the test rows, by a model of the train rows."""
-        model = fit_lexical([count[train] for count in self.counts], self.labels[train], self.config["lexical"])
-        return model.log_scores([count[test] for count in self.counts])
-
-    def encoder(self, train: np.ndarray, test: np.ndarray, fit: str = "int8", score: str = "int8") -> np.ndarray:
-        """The same for the encoder tier; `fit` and `score` name the graphs whose pooled states are used."""
-        heads = fit_heads(self.pooled[fit][train], self.labels[train], self.config["encoder"])
-        return heads.log_scores(self.pooled[score][test])
+        self.rows: list[Row] = read_corpus(config, config["folders"])
+        self.labels = np.array([config["labels"].index(row.label) for row in self.rows])
+        self.kinds = np.array([config["kinds"].index(row.kind) for row in self.rows])
+        self.folds = fold_of_rows(self.rows, config["folds"], config["seed"])
+        self.counts = block_counts([row.text for row in self.rows], config["lexical"])
 
 
-def held_out(tier: str, features: Features, groups: np.ndarray, **precision: str) -> np.ndarray:
-    """Raw log-probabilities [rows, labels] of "lexical" or "encoder"; each group is scored by a model of all the others.
+def held_out_lexical(corpus: Corpus, groups: np.ndarray) -> np.ndarray:
+    """Raw lexical log-probabilities [rows, labels]; each group is scored by a model of all the others."""
 
-    Kept in the cache under a hash of everything they depend on, so a run that was cut short goes on where it stopped.
-    """
-    path = CACHE / "held-out" / f"{tier}-{_key(tier, features, groups, precision)}.npy"
-    if path.exists():
-        return np.load(path)
-    scores = np.empty((len(groups), len(features.config["labels"])))
-    for group in np.unique(groups):
-        print(f"  {tier}: scoring {group} by a model of the rest", file=sys.stderr)
-        test = groups == group
-        scores[test] = getattr(features, tier)(~test, test, **precision)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.save(path, scores)
-    return scores
+    def score(train: np.ndarray, test: np.ndarray) -> np.ndarray:
+        model = fit_lexical([count[train] for count in corpus.counts], corpus.labels[train], corpus.config["lexical"])
+        return model.log_scores([count[test] for count in corpus.counts])
+
+    return _by_group("lexical", corpus, groups, score, lambda train: _lexical_key(corpus, train))
 
 
-def _key(tier: str, features: Features, groups: np.ndarray, precision: dict[str, str]) -> str:
-    digest = hashlib.sha256(json.dumps([features.config[tier], precision, groups.tolist(), features.labels.tolist()]).encode())
-    for module in ("lexical_features.py", "lexical.py") if tier == "lexical" else ("heads.py",):
-        digest.update((TRAINING / module).read_bytes())
-    digest.update(features.text_hash.encode())
-    for pooled in features.pooled.values() if tier == "encoder" else ():
-        digest.update(pooled.tobytes())
-    return digest.hexdigest()[:16]
+def held_out_encoder(corpus: Corpus, groups: np.ndarray) -> np.ndarray:
+    """The same for the encoder tier, each group by an encoder that was fine-tuned on all the others."""
+    tokens = Tokens(corpus.config, random.Random(0))
+
+    def score(train: np.ndarray, test: np.ndarray) -> np.ndarray:
+        model = finetuned(corpus.config, corpus.rows, train)
+        return log_scores(model, tokens, [row for row, wanted in zip(corpus.rows, test) if wanted])
+
+    return _by_group("encoder", corpus, groups, score, lambda train: training_key(corpus.config, train))
+
+
+def held_out_tiers(corpus: Corpus) -> tuple[Combination, dict[str, np.ndarray]]:
+    """The combination fitted on the scores of the folds, and the probabilities of every tier by it, each [rows, labels]."""
+    lexical, encoder = held_out_lexical(corpus, corpus.folds), held_out_encoder(corpus, corpus.folds)
+    combination = fit_combination(lexical, encoder, corpus.labels, corpus.kinds, corpus.config)
+    return combination, combination.tier_scores(lexical, encoder, corpus.kinds)
 
 
 def finetune_folds(config: dict) -> None:
-    """Fine-tunes the encoder once without each fold, then on everything; done ones are skipped."""
-    rows = read_corpus(config, config["folders"])
-    folds = fold_of_rows(rows, config["folds"], config["seed"])
-    for fold in [*range(config["folds"]), None]:
-        print(f"  fine-tuning {'on every fold' if fold is None else f'without fold {fold}'}", file=sys.stderr, flush=True)
-        finetuned(config, rows, folds != fold if fold is not None else np.ones(len(rows), bool))
+    """Fine-tunes the encoder once without each fold, then on everything; what is done is skipped."""
+    corpus = Corpus(config)
+    held_out_encoder(corpus, corpus.folds)
+    print("  encoder: on every fold", file=sys.stderr, flush=True)
+    finetuned(config, corpus.rows, np.ones(len(corpus.rows), bool))
+
+
+def _by_group(tier: str, corpus: Corpus, groups: np.ndarray, score, key) -> np.ndarray:
+    """Each group's scores are kept in the cache under a hash of what they depend on, so a run that was cut short goes on there."""
+    scores = np.empty((len(groups), len(corpus.config["labels"])))
+    for group in np.unique(groups):
+        test = groups == group
+        path = CACHE / "held-out" / f"{tier}-{key(~test)}.npy"
+        if not path.exists():
+            print(f"  {tier}: scoring {group} by a model of the rest", file=sys.stderr, flush=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            np.save(path, score(~test, test))
+        scores[test] = np.load(path)
+    return scores
+
+
+def _lexical_key(corpus: Corpus, train: np.ndarray) -> str:
+    texts = [row.text for row in corpus.rows]
+    digest = hashlib.sha256(json.dumps([corpus.config["lexical"], corpus.labels.tolist(), train.tolist(), texts]).encode())
+    for module in ("lexical_features.py", "lexical.py"):
+        digest.update((TRAINING / module).read_bytes())
+    return digest.hexdigest()[:16]

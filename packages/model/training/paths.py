@@ -10,6 +10,8 @@ WEIGHTS = MODEL / "weights"
 PARITY = MODEL / "parity"
 EVALUATION = MODEL / "evaluation"
 CACHE = TRAINING / ".cache"
+FP32_ENCODER = CACHE / "encoder-fp32"
+INT8_ENCODER = WEIGHTS / "encoder"
 TINY_MODERNBERT = MODEL.parent / "classifier" / "testdata" / "tiny-modernbert"
 
 

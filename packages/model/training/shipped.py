@@ -8,7 +8,7 @@ import numpy as np
 from .ensemble import Combination
 from .heads import Heads
 from .lexical import Block, LexicalModel, block_counts
-from .paths import WEIGHTS
+from .paths import INT8_ENCODER, WEIGHTS
 from .pooled_states import pooled_states
 
 
@@ -21,11 +21,11 @@ class ShippedModel:
     heads: Heads
     combination: Combination
 
-    def scores(self, texts: list[str], kinds: list[str], precision: str = "int8") -> dict[str, np.ndarray]:
+    def scores(self, texts: list[str], kinds: list[str]) -> dict[str, np.ndarray]:
         """Texts and their kinds -> probabilities of each tier, float64 [texts, labels]."""
         indices = np.array([self.manifest["kinds"].index(kind) for kind in kinds])
         lexical = self.lexical.log_scores(block_counts(texts, self.manifest["lexical"]))
-        encoder = self.heads.log_scores(pooled_states(texts, precision, self.manifest["encoder"]["maxTokens"]))
+        encoder = self.heads.log_scores(pooled_states(texts, INT8_ENCODER / "onnx" / "model_quantized.onnx", self.manifest["encoder"]["maxTokens"]))
         return self.combination.tier_scores(lexical, encoder, indices)
 
 

@@ -1,35 +1,33 @@
-"""The shipped weights: both tiers fitted on the whole corpus, and the manifest that says how to read and combine them."""
+"""The shipped weights: both tiers trained on the whole corpus, and the manifest that says how to read and combine them."""
 
 import json
 
 import numpy as np
 
 from .calibration import calibration_bytes
-from .corpus import corpus_hash, matching_folders, read_corpus
-from .ensemble import TIERS, Combination, fit_combination
-from .folds import fold_of_rows
-from .heads import Heads, fit_heads
-from .held_out import Features, held_out
+from .corpus import corpus_hash, matching_folders
+from .ensemble import TIERS, Combination
+from .export import export_fp32, export_int8
+from .finetune import finetuned
+from .heads import Heads
+from .held_out import Corpus, held_out_tiers
 from .lexical import LexicalModel, fit_lexical, lexical_bytes, lexical_manifest
-from .paths import WEIGHTS
+from .paths import FP32_ENCODER, INT8_ENCODER, WEIGHTS
 
 
 def write_weights(config: dict) -> None:
-    """Writes lexical.bin, encoder-heads.bin, calibration.bin and model.json into WEIGHTS."""
-    rows = read_corpus(config, config["folders"])
-    features = Features(rows, config)
-    folds = fold_of_rows(rows, config["folds"], config["seed"])
-    lexical, encoder = held_out("lexical", features, folds), held_out("encoder", features, folds)
-    combination = fit_combination(lexical, encoder, features.labels, features.kinds, config)
-    scores = combination.tier_scores(lexical, encoder, features.kinds)
-
-    lexical_model = fit_lexical(features.counts, features.labels, config["lexical"])
-    heads = fit_heads(features.pooled["int8"], features.labels, config["encoder"])
+    """Writes encoder/, lexical.bin, encoder-heads.bin, calibration.bin and model.json into WEIGHTS, and the fp32 encoder into the cache."""
+    corpus = Corpus(config)
+    combination, scores = held_out_tiers(corpus)
+    lexical = fit_lexical(corpus.counts, corpus.labels, config["lexical"])
+    classifier = finetuned(config, corpus.rows, np.ones(len(corpus.rows), bool))
+    heads = Heads(classifier.head.weight.detach().numpy(), classifier.head.bias.detach().numpy())
+    export_int8(export_fp32(classifier.encoder, FP32_ENCODER, config["encoder"]), INT8_ENCODER, config["encoder"])
     WEIGHTS.mkdir(exist_ok=True)
-    (WEIGHTS / "lexical.bin").write_bytes(lexical_bytes(lexical_model))
+    (WEIGHTS / "lexical.bin").write_bytes(lexical_bytes(lexical))
     (WEIGHTS / "encoder-heads.bin").write_bytes(heads.to_bytes())
-    (WEIGHTS / "calibration.bin").write_bytes(calibration_bytes(features.kinds, features.labels, [scores[tier] for tier in TIERS]))
-    manifest = _manifest(config, lexical_model, heads, combination, combination.skipped_share(scores), len(rows))
+    (WEIGHTS / "calibration.bin").write_bytes(calibration_bytes(corpus.kinds, corpus.labels, [scores[tier] for tier in TIERS]))
+    manifest = _manifest(config, lexical, heads, combination, combination.skipped_share(scores), len(corpus.rows))
     (WEIGHTS / "model.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
 
