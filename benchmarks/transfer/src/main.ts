@@ -1,9 +1,11 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadClassifier } from "@persona-guard/classifier";
 import { type TraitScores, topTrait } from "@persona-guard/core";
 import { type AgentEmail, readAgentEmails } from "./agent-emails.js";
 import { accuracy, auc, bootstrapInterval, macroF1, mean, recallAt } from "./metrics.js";
+import { reportPersonas } from "./personas.js";
 
 interface Scored {
   readonly email: AgentEmail;
@@ -37,6 +39,8 @@ columns.push({
   metrics: figures(emails.map((email) => ({ email, scores: email.published_scores }))),
 });
 report();
+const sessions = join(folder, "sessions-dev");
+if (existsSync(sessions)) await reportPersonas(sessions);
 
 type Figure = { readonly value: number; readonly low: number; readonly high: number; readonly rows: number };
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadGuard } from "@persona-guard/classifier";
+import { loadGuard, type Tier } from "@persona-guard/classifier";
 import { kinds, parseStep, shippedLabels } from "@persona-guard/core";
 import * as z from "zod";
 import { auc, mean } from "./metrics.js";
@@ -19,43 +19,46 @@ const sessionSchema = z.object({
 });
 const threshold = 0.5;
 
-const folder = process.argv[2];
-if (folder === undefined) {
-  console.error(
-    "Give a folder with personas.jsonl (id, name, expresses, examples_in, examples_out) and sessions.jsonl (session, persona, " +
-      "steps of kind, text, in_persona). They are not part of this repository.",
-  );
-  process.exit(2);
+interface JudgedStep {
+  readonly inPersona: boolean;
+  readonly confidence: number;
 }
-const personas = rows("personas.jsonl", personaSchema);
-const sessions = rows("sessions.jsonl", sessionSchema);
-console.log("| tier | examples | steps | AUC over steps | false alarms | drift found |");
-console.log("|---|---|---:|---:|---:|---:|");
-for (const tier of ["lexical", "cascade", "ensemble"] as const) {
-  for (const withExamples of [false, true]) {
-    const found = await Promise.all(personas.map((persona) => confidencesOf(persona, tier, withExamples)));
-    const perPersona = found.map((steps) => {
-      const ofSide = (inPersona: boolean) =>
-        steps.filter((step) => step.inPersona === inPersona).map((step) => step.confidence);
-      return [
-        auc(ofSide(true), ofSide(false)),
-        mean(ofSide(true).map((confidence) => Number(confidence < threshold))),
-        mean(ofSide(false).map((confidence) => Number(confidence < threshold))),
-      ];
-    });
-    const means = [0, 1, 2].map((at) => mean(perPersona.map((one) => one[at] ?? Number.NaN)).toFixed(3));
-    console.log(
-      `| ${tier} | ${withExamples ? "yes" : "no"} | ${found.flat().length} | ${means.join(" | ")} |`,
-    );
+
+/** Prints, per tier, how the steps of sessions are told apart by personas' labels, and by these and their examples. */
+export async function reportPersonas(folder: string): Promise<void> {
+  const personas = rows(join(folder, "personas.jsonl"), personaSchema);
+  const sessions = rows(join(folder, "sessions.jsonl"), sessionSchema);
+  console.log("\n| tier | examples | steps | AUC over steps | false alarms | drift found |");
+  console.log("|---|---|---:|---:|---:|---:|");
+  for (const tier of ["lexical", "cascade", "ensemble"] as const) {
+    for (const withExamples of [false, true]) {
+      const found = await Promise.all(
+        personas.map((persona) => {
+          const own = sessions.filter((session) => session.persona === persona.id);
+          return confidencesOf(persona, own, { tier, withExamples });
+        }),
+      );
+      const means = [0, 1, 2].map((at) => mean(found.map((steps) => figuresOf(steps)[at] ?? Number.NaN)));
+      const cells = [found.flat().length, ...means.map((value) => value.toFixed(3))];
+      console.log(`| ${tier} | ${withExamples ? "yes" : "no"} | ${cells.join(" | ")} |`);
+    }
   }
+}
+
+/** Area under the curve, share of clean steps and share of drifted steps under the threshold. */
+function figuresOf(steps: readonly JudgedStep[]): readonly number[] {
+  const ofSide = (inPersona: boolean) =>
+    steps.filter((step) => step.inPersona === inPersona).map((step) => step.confidence);
+  const under = (confidences: readonly number[]) => mean(confidences.map((one) => Number(one < threshold)));
+  return [auc(ofSide(true), ofSide(false)), under(ofSide(true)), under(ofSide(false))];
 }
 
 /** Each judged step's confidence by a guard of the persona; what a session says too briefly is not judged. */
 async function confidencesOf(
   persona: z.infer<typeof personaSchema>,
-  tier: "lexical" | "cascade" | "ensemble",
-  withExamples: boolean,
-) {
+  sessions: readonly z.infer<typeof sessionSchema>[],
+  { tier, withExamples }: { readonly tier: Tier; readonly withExamples: boolean },
+): Promise<readonly JudgedStep[]> {
   const guard = await loadGuard({
     persona: {
       name: persona.name,
@@ -65,8 +68,8 @@ async function confidencesOf(
     tier,
     threshold,
   });
-  const found: { readonly inPersona: boolean; readonly confidence: number }[] = [];
-  for (const { session, steps } of sessions.filter((one) => one.persona === persona.id)) {
+  const found: JudgedStep[] = [];
+  for (const { session, steps } of sessions) {
     for (const [index, { kind, text, in_persona }] of steps.entries()) {
       const step = parseStep({ id: `${session}-${index}`, session, index, text, kind }, "sessions.jsonl");
       const { confidence } = await guard.judge(step);
@@ -77,8 +80,8 @@ async function confidencesOf(
   return found;
 }
 
-function rows<Row>(name: string, schema: z.ZodType<Row>): readonly Row[] {
-  return readFileSync(join(folder ?? "", name), "utf8")
+function rows<Row>(path: string, schema: z.ZodType<Row>): readonly Row[] {
+  return readFileSync(path, "utf8")
     .trim()
     .split("\n")
     .map((line) => schema.parse(JSON.parse(line)));
