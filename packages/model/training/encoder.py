@@ -58,4 +58,4 @@ class PooledEncoder(torch.nn.Module):
         states = self.model(**dict(zip(self.inputs, inputs)), output_hidden_states=True).hidden_states
         mask = inputs[1].unsqueeze(-1).to(states[0].dtype)
         pooled = torch.cat([(state * mask).sum(dim=1) for state in states], dim=-1) / mask.sum(dim=1).clamp(min=1.0)
-        return torch.nn.functional.layer_norm(pooled.float(), pooled.shape[-1:])
+        return torch.nn.functional.layer_norm(pooled.float(), (self.dims,))
