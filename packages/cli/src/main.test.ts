@@ -225,8 +225,8 @@ test("the help of replay", async () => {
       --false-alarm-rate <rate>     share of in-persona texts that may be called drifted (default: 0.01)
       --threshold <confidence>      call drifted what has a confidence below this instead
       -c, --config <file>           configuration file (default: persona-guard.config.yaml, if there is one)
-      -f, --format <format>         trace format (default: "auto") (choices: "auto", "tau-bench", "openai",
-                                    "jsonl")
+      -f, --format <format>         trace format (default: "auto") (choices: "auto", "tau-bench", "agentdojo",
+                                    "openai", "jsonl")
       -o, --out <dir>               folder for verdicts.jsonl and summary.json
       --max-drift-rate <share>      gate: highest share of drifted steps, from 0 to 1
       --max-session-alarms <count>  gate: most sessions that may raise an alarm

@@ -2,7 +2,7 @@ import { parseStep, type ToolCall } from "@persona-guard/core";
 import { parseJson } from "./records.js";
 import { faultAt, isObject, type TracedStep, type TraceFault, type TraceRecord } from "./trace.js";
 
-/** One conversation in the message format of OpenAI's chat completions. */
+/** One conversation in the message format of OpenAI's chat completions, or of AgentDojo, which is near it. */
 export interface ChatOptions {
   readonly session: string;
   /** Path of the messages in their record, for example "traj". */
@@ -48,7 +48,11 @@ function textOf(
   const faults: string[] = [];
   for (const [at, block] of content.entries()) {
     const text =
-      typeof block === "string" ? block : isObject(block) ? (block.text ?? block.refusal) : undefined;
+      typeof block === "string"
+        ? block
+        : isObject(block)
+          ? (block.text ?? block.content ?? block.refusal)
+          : undefined;
     if (typeof text === "string") texts.push(text);
     else if (!isObject(block) || block.type === "text" || block.type === undefined)
       faults.push(`${field}[${at}].text: no text in this block. Block left out.`);
@@ -76,7 +80,12 @@ function toolCallsOf(
 }
 
 function toolCallOf(call: unknown, field: string): ToolCall | { readonly fault: string } {
-  const called = isObject(call) ? call.function : undefined;
+  const called =
+    isObject(call) && typeof call.function === "string"
+      ? { name: call.function, arguments: call.args }
+      : isObject(call)
+        ? call.function
+        : undefined;
   if (!isObject(called) || typeof called.name !== "string" || called.name === "")
     return { fault: `${field}.name: no name of a tool` };
   const args = argsOf(called.arguments);

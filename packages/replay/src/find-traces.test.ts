@@ -134,6 +134,6 @@ test("a format that was asked for is not replaced by another", async () => {
     code: "trace-format-unknown",
   });
   await expect(findTraces([join(testdata, "chats.jsonl")], { format: "csv" })).rejects.toThrow(
-    'Unknown trace format "csv". Known formats: auto, tau-bench, openai, jsonl.',
+    'Unknown trace format "csv". Known formats: auto, tau-bench, agentdojo, openai, jsonl.',
   );
 });

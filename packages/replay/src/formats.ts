@@ -1,11 +1,12 @@
 import { PersonaGuardError } from "@persona-guard/core";
+import { agentDojo } from "./readers/agentdojo.js";
 import { jsonl } from "./readers/jsonl.js";
 import { openai } from "./readers/openai.js";
 import { tauBench } from "./readers/tau-bench.js";
 import { isObject, type TraceReader } from "./trace.js";
 
 /** Every reader, the most particular first: the first that recognises a record reads the file. */
-export const traceReaders: readonly TraceReader[] = [tauBench, openai, jsonl];
+export const traceReaders: readonly TraceReader[] = [tauBench, agentDojo, openai, jsonl];
 
 /** Most field names of an unknown record that a message lists. */
 const mostFieldsNamed = 8;

@@ -43,6 +43,14 @@ test("a tau-bench file gives the assistant's turns of every run, and names argum
   ]);
 });
 
+test("an AgentDojo run gives the assistant's turns, named by file, suite and task", async () => {
+  const found = await readAt(join(testdata, "agentdojo-run.json"));
+  expect(found.map((item) => lineOf(item).replaceAll(testdata, ""))).toEqual([
+    'agentdojo-run.json#workspace/user_task_3|0|chat||search_calendar_events({"query":"Ines"})',
+    "agentdojo-run.json#workspace/user_task_3|1|chat|Your meeting with Ines is now on Friday at ten.",
+  ]);
+});
+
 test("chat completions give one session per conversation, named by its id or else by its place", async () => {
   const found = await readAt(join(testdata, "chats.jsonl"));
   expect(found.map((item) => lineOf(item).replaceAll(testdata, ""))).toEqual([
