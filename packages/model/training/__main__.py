@@ -61,6 +61,18 @@ def _voices(config: dict) -> None:
     write_voices(config)
 
 
+def _chat_only(config: dict) -> None:
+    from .chat_only import write_chat_only
+
+    write_chat_only(config)
+
+
+def _compare(config: dict) -> None:
+    from .comparisons import write_comparisons
+
+    write_comparisons(config)
+
+
 def _tiny_modernbert(config: dict) -> None:
     from .tiny_modernbert import write_tiny_modernbert
 
@@ -75,6 +87,8 @@ COMMANDS: dict[str, Callable[[dict], None]] = {
     "parity": _parity,
     "voices": _voices,
     "evaluate": _evaluate,
+    "chat-only": _chat_only,
+    "compare": _compare,
     "tiny-modernbert": _tiny_modernbert,
 }
 

@@ -46,10 +46,10 @@ def write_evaluation(config: dict) -> None:
         "numeric": _numeric(corpus),
         "bytes": {path.relative_to(WEIGHTS).as_posix(): path.stat().st_size for path in sorted(WEIGHTS.rglob("*")) if path.is_file()},
     }
-    _write("results.json", json.dumps(_rounded(results), indent=1) + "\n")
-    _write("results.md", report_of(results, config))
-    _write("confusion.svg", confusion_picture(np.array(results["byScenario"]["all"]["cascade"]["confusion"]), config["labels"]))
-    _write("reliability.svg", reliability_picture(results["reliability"]))
+    write_json("results.json", results)
+    write_text("results.md", report_of(results, config))
+    write_text("confusion.svg", confusion_picture(np.array(results["byScenario"]["all"]["cascade"]["confusion"]), config["labels"]))
+    write_text("reliability.svg", reliability_picture(results["reliability"]))
     _require_limits(results["numeric"])
 
 
@@ -60,7 +60,7 @@ def write_voices(config: dict) -> None:
     families = _family_of_rows(corpus)
     scores = combination.tier_scores(held_out_lexical(corpus, families), held_out_encoder(corpus, families), corpus.kinds)
     by_voice = {name: _tiers(scores, corpus, families == name) for name in np.unique(families)}
-    _write(VOICES.name, json.dumps(_rounded({"sha256": corpus_hash(config["folders"]), "byVoice": by_voice}), indent=1) + "\n")
+    write_json(VOICES.name, {"sha256": corpus_hash(config["folders"]), "byVoice": by_voice})
 
 
 def _slices(corpus: Corpus) -> dict[str, np.ndarray]:
@@ -147,6 +147,12 @@ def _rounded(value: object) -> object:
     return float(f"{value:.5g}") if isinstance(value, float) else value
 
 
-def _write(name: str, content: str) -> None:
+def write_json(name: str, content: object) -> None:
+    """Writes EVALUATION/name, numbers to five digits."""
+    write_text(name, json.dumps(_rounded(content), indent=1) + "\n")
+
+
+def write_text(name: str, content: str) -> None:
+    """Writes EVALUATION/name."""
     EVALUATION.mkdir(exist_ok=True)
     (EVALUATION / name).write_text(content, encoding="utf-8")

@@ -23,6 +23,7 @@ from .paths import CACHE
 Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 WARM_UP = 0.08
 LEAST_RATE = 0.02
+PROGRESS_ROWS = 2000
 
 
 class Classifier(torch.nn.Module):
@@ -59,21 +60,25 @@ class Classifier(torch.nn.Module):
         return [*groups, {"params": list(self.head.parameters()), "lr": settings["headRate"]}]
 
 
-def finetuned(config: dict, rows: list[Row], train: np.ndarray) -> Classifier:
-    """Rows and a boolean mask [rows] of those to train on -> the classifier after the last epoch; kept in the cache."""
+def finetuned(config: dict, rows: list[Row], train: np.ndarray, teacher: np.ndarray | None = None) -> Classifier:
+    """Rows and a boolean mask [rows] of those to train on -> the classifier after the last epoch; kept in the cache.
+
+    `teacher`: probabilities [rows, labels] that are learned in equal parts with the labels.
+    """
     settings = config["encoder"]["finetune"]
     torch.manual_seed(config["seed"])
     model = Classifier(config)
     optimizer = torch.optim.AdamW(model.parameter_groups(settings), weight_decay=0.01)
-    path = CACHE / "finetuned" / f"{training_key(config, train)}.pt"
+    path = CACHE / "finetuned" / f"{training_key(config, train, teacher)}.pt"
     done = _resume(path, model, optimizer)
     rng = random.Random(f"{config['seed']} {done}")
     tokens = Tokens(config, rng)
     chosen = [row for row, wanted in zip(rows, train) if wanted]
     left = [row for row, wanted in zip(rows, train) if not wanted]
+    left = left[:: 1 + len(left) // PROGRESS_ROWS]
     for epoch in range(done, settings["epochs"]):
         started = time.monotonic()
-        loss = _epoch(model, optimizer, tokens, chosen, epoch, config)
+        loss = _epoch(model, optimizer, tokens, chosen, epoch, config, None if teacher is None else torch.from_numpy(teacher[train]).float())
         path.parent.mkdir(parents=True, exist_ok=True)
         # renamed when whole, so that a run cut short leaves no half file
         torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epochs": epoch + 1}, path.with_suffix(".part"))
@@ -94,11 +99,13 @@ def log_scores(model: Classifier, tokens: "Tokens", rows: list[Row]) -> np.ndarr
     return found
 
 
-def training_key(config: dict, train: np.ndarray) -> str:
-    """Hash of what a fine-tuned encoder depends on: settings, corpus, rows trained on. After a change of code, delete the cache."""
+def training_key(config: dict, train: np.ndarray, teacher: np.ndarray | None = None) -> str:
+    """Hash of what a fine-tuned encoder depends on: settings, corpus, rows trained on, teacher. After a change of code, delete the cache."""
     digest = hashlib.sha256(json.dumps([config[key] for key in ("encoder", "labels", "seed")]).encode())
     digest.update(corpus_hash(config["folders"]).encode())
     digest.update(train.tobytes())
+    if teacher is not None:
+        digest.update(teacher.tobytes())
     return digest.hexdigest()[:16]
 
 
@@ -113,24 +120,25 @@ def _resume(path: Path, model: Classifier, optimizer: torch.optim.Optimizer) -> 
 
 
 def _epoch(
-    model: Classifier, optimizer: torch.optim.Optimizer, tokens: "Tokens", rows: list[Row], epoch: int, config: dict
+    model: Classifier, optimizer: torch.optim.Optimizer, tokens: "Tokens", rows: list[Row], epoch: int, config: dict, teacher: torch.Tensor | None
 ) -> float:
     """One pass over the rows, augmented anew; the mean loss."""
     settings = config["encoder"]["finetune"]
     peaks = [group["lr"] for group in model.parameter_groups(settings)]
     steps, losses = math.ceil(len(rows) / settings["batch"]), []
     model.train()
-    for step, (_, (ids, mask, labels)) in enumerate(tokens.batches(rows, settings["batch"], noisy=True)):
+    for step, (places, (ids, mask, labels)) in enumerate(tokens.batches(rows, settings["batch"], noisy=True)):
         at = (epoch * steps + step) / (settings["epochs"] * steps)
         for group, peak in zip(optimizer.param_groups, peaks):
             group["lr"] = peak * min(1, at / WARM_UP) * max(LEAST_RATE, 1 - at)
         with torch.autocast("cpu", torch.bfloat16, enabled=settings["bfloat16"]):
-            pooled_only = epoch < settings["contrastEpochs"]
-            loss = (
-                contrast_loss(model.pooled(ids, mask).float(), labels)
-                if pooled_only
-                else label_loss(model(ids, mask).float(), labels, settings["scores"])
-            )
+            if epoch < settings["contrastEpochs"]:
+                loss = contrast_loss(model.pooled(ids, mask).float(), labels)
+            else:
+                logits = model(ids, mask).float()
+                loss = label_loss(logits, labels, settings["scores"])
+                if teacher is not None:
+                    loss = (loss + torch.nn.functional.cross_entropy(logits, teacher[places])) / 2
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -154,8 +162,7 @@ class Tokens:
 
     def batches(self, rows: list[Row], size: int, *, noisy: bool) -> Iterator[tuple[list[int], Batch]]:
         """Places of the rows, and their padded batch; `noisy` augments the texts, masks tokens, crops longer and shuffles."""
-        self.tokenizer.enable_truncation(self.settings["maxTokens"] if noisy else 256)
-        ids = [self._ids(row, noisy) for row in rows]
+        ids = self._noisy_ids(rows) if noisy else self.ids_of([row.text for row in rows])
         labels = self.labels_of(rows)
         places = list(range(len(rows)))
         if noisy:
@@ -166,17 +173,28 @@ class Tokens:
         if noisy:
             self.rng.shuffle(batches)
         for batch in batches:
-            longest = max(len(ids[place]) for place in batch)
-            padded = torch.tensor([ids[place] + [self.padding] * (longest - len(ids[place])) for place in batch])
-            lengths = torch.tensor([len(ids[place]) for place in batch])
-            yield batch, (padded, (torch.arange(longest) < lengths[:, None]).long(), torch.from_numpy(labels[batch]))
+            yield batch, (*self.padded([ids[place] for place in batch]), torch.from_numpy(labels[batch]))
 
-    def _ids(self, row: Row, noisy: bool) -> list[int]:
-        ids = self.tokenizer.encode(augmented(row, self.rng) if noisy else row.text).ids
-        if not noisy:
-            return ids
-        inner = [self.mask if self.rng.random() < self.settings["masked"] else token for token in ids[1:-1]]
-        return [ids[0], *inner, ids[-1]]
+    def ids_of(self, texts: list[str]) -> list[list[int]]:
+        """Token ids of texts as they are, at most 256 each."""
+        self.tokenizer.enable_truncation(256)
+        return [self.tokenizer.encode(text).ids for text in texts]
+
+    def padded(self, ids: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+        """Rows of token ids -> ids and attention mask, int64 [rows, tokens of the longest]."""
+        longest = max(len(row) for row in ids)
+        lengths = torch.tensor([len(row) for row in ids])
+        padded = torch.tensor([row + [self.padding] * (longest - len(row)) for row in ids])
+        return padded, (torch.arange(longest) < lengths[:, None]).long()
+
+    def _noisy_ids(self, rows: list[Row]) -> list[list[int]]:
+        self.tokenizer.enable_truncation(self.settings["maxTokens"])
+
+        def noisy(row: Row) -> list[int]:
+            first, *inner, last = self.tokenizer.encode(augmented(row, self.rng)).ids
+            return [first, *(self.mask if self.rng.random() < self.settings["masked"] else token for token in inner), last]
+
+        return [noisy(row) for row in rows]
 
     def _special(self, name: str) -> int:
         found = [self.tokenizer.token_to_id(text) for text in (f"[{name.upper()}]", f"<{name}>")]

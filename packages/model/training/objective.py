@@ -21,4 +21,5 @@ def contrast_loss(pooled: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     itself = torch.eye(len(labels), dtype=torch.bool)
     log_share = torch.log_softmax((unit @ unit.T / CONTRAST_TEMPERATURE).masked_fill(itself, -1e9), dim=1)
     same = (labels[:, None] == labels[None, :]) & ~itself
-    return -((log_share * same).sum(dim=1) / same.sum(dim=1).clamp(min=1))[same.any(dim=1)].mean()
+    # a text whose label occurs once in the batch counts nothing; in a small last batch that can be all of them
+    return -((log_share * same).sum(dim=1) / same.sum(dim=1).clamp(min=1)).sum() / same.any(dim=1).sum().clamp(min=1)
