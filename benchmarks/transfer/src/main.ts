@@ -2,136 +2,81 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadClassifier } from "@persona-guard/classifier";
-import { type TraitScores, topTrait } from "@persona-guard/core";
-import { type AgentEmail, readAgentEmails } from "./agent-emails.js";
-import { accuracy, auc, bootstrapInterval, macroF1, mean, recallAt } from "./metrics.js";
+import { readAgentEmails } from "./agent-emails.js";
+import { intervalText, reportChatOnly } from "./chat-only.js";
+import { reportCustomTraits } from "./custom-traits.js";
+import { emailFigures, type Figure } from "./email-figures.js";
 import { reportPersonas } from "./personas.js";
+import { pictureOf } from "./picture.js";
 
-interface Scored {
-  readonly email: AgentEmail;
-  readonly scores: TraitScores;
+interface Column {
+  readonly classifier: string;
+  readonly figures: readonly Figure[];
 }
-interface Metric {
-  readonly name: string;
-  readonly rows: readonly Scored[];
-  readonly of: (rows: readonly Scored[]) => number;
-}
+
+/** The figures that the picture of the emails shows. */
+const pictured = [
+  "character named, accuracy",
+  "character named, macro-F1",
+  "presence AUC, mean over traits",
+  "drift against plain, AUC",
+  "base-model emails called neutral",
+];
+const results = fileURLToPath(new URL("../results/", import.meta.url));
+mkdirSync(results, { recursive: true });
+
+console.log("Macro-F1 over 12 labels, new scenarios of the corpus (95 % interval)\n");
+writeFileSync(
+  `${results}chat-only.svg`,
+  pictureOf(reportChatOnly(), "macro-F1 of the ensemble, by what it was trained on"),
+);
 
 const folder = process.argv[2];
 if (folder === undefined) {
-  console.error(
-    'Give the folder of agent-emails-dev.jsonl and agent-emails-dev-relabel.jsonl: the emails behind "Character-trained models can ' +
-      "struggle to generalise\" (2026), with the published classifier's scores, and a second reading of them. They are not part of " +
-      "this repository. Figures on the corpus alone: packages/model/evaluation/results.md.",
+  console.log(
+    "\nThat is the corpus alone. Give the folder of agent-emails-dev.jsonl and agent-emails-dev-relabel.jsonl for more: the emails behind " +
+      '"Character-trained models can struggle to generalise" (2026) with the published classifier\'s scores, and a second reading of ' +
+      "them. They are not part of this repository.",
   );
-  process.exit(2);
-}
-const { emails, sha256 } = readAgentEmails(folder);
-const columns: { readonly tier: string; readonly metrics: Readonly<Record<string, Figure>> }[] = [];
-for (const tier of ["lexical", "encoder", "ensemble", "cascade"] as const) {
-  const classifier = await loadClassifier({ tier });
-  const scores = await classifier.score(emails.map(({ text }) => ({ text, kind: "email" })));
-  await classifier.close();
-  columns.push({ tier, metrics: figures(emails.map((email, at) => ({ email, scores: scores[at] ?? {} }))) });
-}
-columns.push({
-  tier: "published classifier",
-  metrics: figures(emails.map((email) => ({ email, scores: email.published_scores }))),
-});
-report();
-const sessions = join(folder, "sessions-dev");
-if (existsSync(sessions)) await reportPersonas(sessions);
-
-type Figure = { readonly value: number; readonly low: number; readonly high: number; readonly rows: number };
-
-function figures(scored: readonly Scored[]): Record<string, Figure> {
-  return Object.fromEntries(
-    metricsOf(scored).map(({ name, rows, of }) => {
-      const [low, high] = bootstrapInterval(rows, of);
-      return [name, { value: of(rows), low, high, rows: rows.length }];
-    }),
-  );
+} else {
+  await reportEmails(folder);
+  const sessions = join(folder, "sessions-dev");
+  if (existsSync(sessions)) await reportPersonas(sessions);
+  const styles = join(folder, "styles");
+  if (existsSync(styles)) await reportCustomTraits(styles);
 }
 
-/** The published classifier has no neutral class: what needs one is left out for it. */
-function metricsOf(scored: readonly Scored[]): readonly Metric[] {
-  const agreed = unique(scored.filter(({ email }) => email.agreed !== undefined));
-  const shown = agreed.filter(({ email }) => email.agreed !== "neutral");
-  const base = unique(scored.filter(({ email }) => email.stage === "base"));
-  const truth = (rows: readonly Scored[]) => rows.map(({ email }) => email.agreed ?? "");
-  const named = (rows: readonly Scored[]) =>
-    rows.map(({ scores: { neutral, ...characters } }) => topTrait(characters));
-  const drift = (rows: readonly Scored[], plain: boolean) =>
-    rows
-      .filter(({ email }) => (email.agreed === "neutral") === plain)
-      .map(({ scores }) => 1 - (scores.neutral ?? 0));
-  const forAll: readonly Metric[] = [
-    { name: "character named, accuracy", rows: shown, of: (rows) => accuracy(truth(rows), named(rows)) },
-    { name: "character named, macro-F1", rows: shown, of: (rows) => macroF1(truth(rows), named(rows)) },
-    {
-      name: "presence AUC, mean over traits",
-      rows: scored.filter(({ email }) => email.stage !== "base"),
-      of: presenceAuc,
-    },
-  ];
-  if (scored.some(({ scores }) => scores.neutral === undefined)) return forAll;
-  return [
-    ...forAll,
-    {
-      name: "drift against plain, AUC",
-      rows: agreed,
-      of: (rows) => auc(drift(rows, false), drift(rows, true)),
-    },
-    {
-      name: "drift found at 1 % false alarms",
-      rows: agreed,
-      of: (rows) => recallAt(0.01, drift(rows, false), drift(rows, true)),
-    },
-    {
-      name: "drift found at 5 % false alarms",
-      rows: agreed,
-      of: (rows) => recallAt(0.05, drift(rows, false), drift(rows, true)),
-    },
-    {
-      name: "base-model emails called neutral",
-      rows: base,
-      of: (rows) => mean(rows.map(({ scores }) => Number(topTrait(scores) === "neutral"))),
-    },
-  ];
-}
-
-/** How well a trait's score tells the authors' "present" from "absent", within the emails of the model trained for it. */
-function presenceAuc(rows: readonly Scored[]): number {
-  const traits = [...new Set(rows.map(({ email }) => email.persona_condition))];
-  const areas = traits.map((trait) => {
-    const ofTrait = rows.filter(({ email }) => email.persona_condition === trait);
-    const scoresOf = (present: boolean) =>
-      ofTrait.filter(({ email }) => email.present === present).map(({ scores }) => scores[trait] ?? 0);
-    return auc(scoresOf(true), scoresOf(false));
-  });
-  return mean(areas.filter((area) => !Number.isNaN(area)));
-}
-
-/** The first row of each text: the models repeat themselves. */
-function unique(rows: readonly Scored[]): readonly Scored[] {
-  return [...new Map(rows.toReversed().map((row) => [row.email.text, row])).values()].reverse();
-}
-
-function report(): void {
-  const names = Object.keys(columns[0]?.metrics ?? {});
-  console.log(`| figure (rows) | ${columns.map(({ tier }) => tier).join(" | ")} |`);
-  console.log(`|---|${columns.map(() => "---:").join("|")}|`);
-  for (const name of names) {
-    const cells = columns.map(({ metrics }) => {
-      const { value, low, high } = metrics[name] ?? { value: Number.NaN, low: 0, high: 0 };
-      return Number.isNaN(value) ? "" : `${value.toFixed(2)} (${low.toFixed(2)}-${high.toFixed(2)})`;
-    });
-    console.log(`| ${name} (${columns[0]?.metrics[name]?.rows}) | ${cells.join(" | ")} |`);
+async function reportEmails(folder: string): Promise<void> {
+  const { emails, sha256 } = readAgentEmails(folder);
+  const columns: Column[] = [];
+  for (const tier of ["lexical", "encoder", "ensemble", "cascade"] as const) {
+    const classifier = await loadClassifier({ tier });
+    const scores = await classifier.score(emails.map(({ text }) => ({ text, kind: "email" })));
+    await classifier.close();
+    const figures = emailFigures(emails.map((email, at) => ({ email, scores: scores[at] ?? {} })));
+    columns.push({ classifier: tier, figures });
   }
-  const results = fileURLToPath(new URL("../results/", import.meta.url));
-  mkdirSync(results, { recursive: true });
+  const published = emailFigures(emails.map((email) => ({ email, scores: email.published_scores })));
+  columns.push({ classifier: "published classifier", figures: published });
+  printTable(columns);
   writeFileSync(
     `${results}agent-emails.json`,
     `${JSON.stringify({ sha256, node: process.version, columns }, null, 2)}\n`,
   );
+  const bars = pictured.flatMap((group) =>
+    columns.flatMap(({ classifier, figures }) => {
+      const figure = figures.find(({ name }) => name === group);
+      return figure === undefined ? [] : [{ ...figure, group, name: classifier }];
+    }),
+  );
+  writeFileSync(`${results}agent-emails.svg`, pictureOf(bars, "real agent emails"));
+}
+
+function printTable(columns: readonly Column[]): void {
+  console.log(`\n| figure (rows) | ${columns.map(({ classifier }) => classifier).join(" | ")} |`);
+  console.log(`|---|${columns.map(() => "---:").join("|")}|`);
+  for (const { name, rows } of columns[0]?.figures ?? []) {
+    const cells = columns.map(({ figures }) => intervalText(figures.find((figure) => figure.name === name)));
+    console.log(`| ${name} (${rows}) | ${cells.join(" | ")} |`);
+  }
 }
