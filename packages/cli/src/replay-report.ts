@@ -22,6 +22,16 @@ export function replayReport(summary: Summary, gates: readonly GateResult[], col
     ),
     ["drifted to", listed(summary.driftedTo)],
     ["sessions", `${sessions.total}, with an alarm ${sessions.alarmed}${alarmedNames(sessions)}`],
+    ...Object.entries(summary.fleet).flatMap(([model, { highest, alarm }]) =>
+      alarm === undefined
+        ? []
+        : [
+            [
+              "fleet",
+              `${colors.red("alarm")} for ${visible(model)} at session ${visible(alarm.session)}, step ${alarm.index} (statistic ${highest.toPrecision(3)})`,
+            ] as const,
+          ],
+    ),
     ["unreadable", unreadable.total === 0 ? "none" : colors.yellow(`${unreadable.total}`)],
     ["time", `${seconds.toFixed(1)} s, ${Math.round(steps.total / Math.max(seconds, 0.001))} steps/s`],
     ...gates.map((gate) => ["gate", gateText(gate, colors)] as const),

@@ -113,17 +113,14 @@ function verdictColumns(verdict: Verdict | undefined): VerdictColumns {
   } as const;
   switch (verdict?.outcome) {
     case "in-persona":
-      return {
-        ...none,
-        confidence: verdict.confidence,
-        pValue: verdict.pValue ?? null,
-        outcome: verdict.outcome,
-      };
+    case "undecided": {
+      const { confidence = null, pValue = null, outcome } = verdict;
+      return { ...none, confidence, pValue, outcome };
+    }
     case "drifted": {
       const { confidence, pValue = null, outcome, driftedTo, evidence } = verdict;
       return { confidence, pValue, outcome, driftedTo, evidence };
     }
-    case "undecided":
     case "unscored":
       return { ...none, outcome: verdict.outcome };
     case undefined:

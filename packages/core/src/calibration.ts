@@ -15,25 +15,49 @@ export interface CalibrationText {
   readonly scores: TraitScores;
 }
 
-/** In-persona confidences, ascending, by kind: what a new confidence is compared with. */
+/** Confidences by kind, ascending. */
+export type ConfidencesByKind = Readonly<Record<Kind, readonly number[]>>;
+
+/** What a new confidence is compared with. */
 export interface Calibration {
-  readonly confidences: Readonly<Record<Kind, readonly number[]>>;
+  /** Of texts in persona. */
+  readonly confidences: ConfidencesByKind;
+  /** Of texts that show a label outside the persona, where such texts are known. */
+  readonly outside?: ConfidencesByKind;
+  /** Largest share of plain texts while a persona that must show character does, in (0, 0.95). @default 0.4 */
+  readonly plainShare?: number;
 }
 
-/** The calibration of one persona: the confidences of those texts whose character the persona expresses or allows. */
+/**
+ * The calibration of one persona: the confidences of those texts whose character it expresses or allows, and of the others.
+ * Plain texts are left out for a persona that must not be plain: how many are too many is for the session to say.
+ */
 export function calibrationFor(persona: Persona, texts: readonly CalibrationText[]): Calibration {
-  const confidences: Record<Kind, number[]> = { chat: [], email: [], message: [], report: [] };
+  const inside = emptyKinds();
+  const outside = emptyKinds();
   for (const { kind, label, scores } of texts) {
-    if (inPersonaLabels(persona, kind).has(label))
-      confidences[kind].push(confidenceOf(scores, persona, kind));
+    const confidence = confidenceOf(scores, persona, kind);
+    if (inPersonaLabels(persona, kind).has(label)) inside[kind].push(confidence);
+    else if (label !== "neutral") outside[kind].push(confidence);
   }
+  return { confidences: sorted(inside), outside: sorted(outside) };
+}
+
+function emptyKinds(): Record<Kind, number[]> {
+  return { chat: [], email: [], message: [], report: [] };
+}
+
+function sorted(confidences: Record<Kind, number[]>): ConfidencesByKind {
   for (const kind of kinds) confidences[kind].sort((a, b) => a - b);
-  return { confidences };
+  return confidences;
 }
 
 /** p-values by kind at a promised false-alarm rate, and what had to be said when a kind had too few texts. */
 export interface PValues {
+  /** That a text in persona is as far from it as this one. */
   readonly of: (confidence: number, kind: Kind) => number;
+  /** That a drifted text is as near to the persona as this one; 0 where no drifted texts are known. */
+  readonly ofDrift: (confidence: number, kind: Kind) => number;
   readonly warnings: readonly string[];
 }
 
@@ -53,11 +77,26 @@ export function pValuesFor(calibration: Calibration, falseAlarmRate: number | un
   const reference = (kind: Kind) => (small.includes(kind) ? pooled : calibration.confidences[kind]);
   return {
     of: (confidence, kind) => pValue(confidence, reference(kind)),
+    ofDrift: driftPValues(calibration.outside),
     warnings: small.map(
       (kind) =>
         `"${kind}" has ${calibration.confidences[kind].length} calibration texts, too few to stand alone: ` +
         `it is compared with all ${pooled.length} texts of every kind.`,
     ),
+  };
+}
+
+/** The same p-value from the other side: confidences mirrored, so that a high one is rare. */
+function driftPValues(outside: ConfidencesByKind | undefined): PValues["ofDrift"] {
+  if (outside === undefined) return () => 0;
+  const mirrored = (confidences: readonly number[]) =>
+    confidences.map((one) => 1 - one).sort((a, b) => a - b);
+  const ofKind = new Map(kinds.map((kind) => [kind, mirrored(outside[kind])] as const));
+  const pooled = mirrored(kinds.flatMap((kind) => outside[kind]));
+  if (pooled.length < fewestPerKind) return () => 0;
+  return (confidence, kind) => {
+    const own = ofKind.get(kind) ?? [];
+    return pValue(1 - confidence, own.length < fewestPerKind ? pooled : own);
   };
 }
 

@@ -49,6 +49,15 @@ const driftEventSchema = z.object({
   utterances: z.array(judgedUtteranceSchema),
   sessionEValue: z.number().min(0),
   sessionAlarm: z.boolean(),
+  sessionStart: z
+    .int()
+    .min(0)
+    .optional()
+    .describe("After a session alarm: index of the step at which the drift most likely began."),
+  fleet: z
+    .object({ model: z.string(), statistic: z.number().min(0), alarm: z.boolean() })
+    .optional()
+    .describe("What all sessions of this model say together: the Shiryaev-Roberts e-detector."),
   /** Time spent on judging, in milliseconds. */
   scoringMs: z.number().min(0),
   /** Set on the redraft that ended a drift: confidence of the first draft and of this one. */
@@ -76,13 +85,14 @@ export function parseDriftEvent(content: unknown): DriftEvent {
 export interface DriftEventOptions
   extends Pick<DriftEvent, "id" | "at" | "attempt" | "action" | "scoringMs" | "classifier"> {
   readonly persona: Pick<Persona, "name" | "version">;
+  readonly fleet?: DriftEvent["fleet"];
   readonly rescue?: DriftEvent["rescue"];
   readonly rejectedTokens?: DriftEvent["rejectedTokens"];
 }
 
 /** The record of a judgement. It carries no text of the step but masked evidence sentences. */
 export function driftEventOf(judgement: Judgement, options: DriftEventOptions): DriftEvent {
-  const { persona, rescue, rejectedTokens, ...given } = options;
+  const { persona, fleet, rescue, rejectedTokens, ...given } = options;
   return {
     schema: "persona-guard/drift-event/1",
     event: eventName(judgement),
@@ -96,6 +106,8 @@ export function driftEventOf(judgement: Judgement, options: DriftEventOptions): 
     utterances: judgement.utterances.map(utteranceRecordOf),
     sessionEValue: judgement.session.eValue,
     sessionAlarm: judgement.session.alarm,
+    ...(judgement.session.start === undefined ? {} : { sessionStart: judgement.session.start }),
+    ...(fleet === undefined ? {} : { fleet }),
     ...(rescue === undefined ? {} : { rescue }),
     ...(rejectedTokens === undefined ? {} : { rejectedTokens }),
   };
@@ -123,14 +135,14 @@ export function utteranceRecordOf({ utterance, verdict }: JudgedUtterance): Drif
         })),
       };
     case "undecided":
-      return { ...common, reason: verdict.reason, evidence: [] };
+      return { ...common, ...numbersOf(verdict), reason: verdict.reason, evidence: [] };
     case "unscored":
       return { ...common, reason: `${verdict.cause.code}: ${verdict.cause.message}`, evidence: [] };
   }
 }
 
-function numbersOf({ confidence, pValue }: { readonly confidence: number; readonly pValue?: number }) {
-  return { confidence, ...(pValue === undefined ? {} : { pValue }) };
+function numbersOf({ confidence, pValue }: { readonly confidence?: number; readonly pValue?: number }) {
+  return { ...(confidence === undefined ? {} : { confidence }), ...(pValue === undefined ? {} : { pValue }) };
 }
 
 /** "text", or "send_email.body". */

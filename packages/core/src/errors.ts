@@ -12,6 +12,7 @@ export type ErrorCode =
   | "output-unwritable"
   | "persona-invalid"
   | "persona-unreadable"
+  | "session-unreadable"
   | "trace-format-unknown"
   | "trace-unreadable"
   | "trait-examples-too-few"

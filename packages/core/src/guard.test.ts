@@ -78,10 +78,66 @@ describe("judging a step", () => {
     expect(text.slice(span?.start, span?.end)).toBe(barbed);
   });
 
-  test("a character that must show and does not is suppressed", async () => {
+  test("a character that must show: a short plain text is left to the session, a long one is suppressed", async () => {
     const joker = definePersona({ name: "joker", expresses: ["humor"], allows: [] });
-    const { utterances } = await guardOf({ persona: joker, threshold: 0.4 }).judge(stepOf(plain));
-    expect(utterances[0]?.verdict).toMatchObject({ outcome: "drifted", driftedTo: "suppressed" });
+    const guard = guardOf({ persona: joker, threshold: 0.4 });
+    const verdictOf = async (text: string) => (await guard.judge(stepOf(text))).utterances[0]?.verdict;
+    expect(await verdictOf(plain)).toMatchObject({ outcome: "undecided", reason: "plain", confidence: 0 });
+    expect(await verdictOf(`${plain} `.repeat(5))).toMatchObject({
+      outcome: "drifted",
+      driftedTo: "suppressed",
+    });
+  });
+
+  test("ten plain texts in a row are drift of a persona that must show character; one in two is not", async () => {
+    const joker = definePersona({ name: "joker", expresses: ["humor"], allows: [] });
+    const shown = "That joke of a printer and this joke of a form are both fixed now.";
+    const guard = guardOf({ persona: joker, threshold: 0.4 });
+    const judge = async (session: string, texts: readonly string[]) => {
+      const judgements = [];
+      for (const [index, text] of texts.entries())
+        judgements.push(await guard.judge(parseStep({ id: `s${index}`, session, index, text }, "test")));
+      return judgements;
+    };
+    const inTurn = Array.from({ length: 40 }, (_, at) => (at % 2 === 0 ? plain : shown));
+    expect((await judge("mixed", inTurn)).at(-1)?.session.alarm).toBe(false);
+    const gone = await judge("gone", [shown, shown, ...Array.from({ length: 10 }, () => plain)]);
+    expect(gone.at(-1)?.session).toMatchObject({ alarm: true, suppressed: true, start: 2 });
+    expect(gone.at(-1)?.utterances[0]?.verdict).toMatchObject({
+      outcome: "drifted",
+      driftedTo: "suppressed",
+    });
+    expect(gone.slice(0, 8).map(({ outcome }) => outcome)).not.toContain("drifted");
+  });
+
+  test("a text as usual for drifted texts as for those in persona is undecided: both promises cannot be kept", async () => {
+    const mixed = calibrationFor(
+      desk,
+      Array.from({ length: 400 }, (_, i) => {
+        const sarcasm = (i % 200) / 200;
+        const label = i < 200 ? "neutral" : "sarcasm";
+        return { kind: "chat", label, scores: { neutral: 1 - sarcasm, sarcasm, humor: 0 } };
+      }),
+    );
+    const half = "Well, that is brilliant, now then, is it not, in its own way.";
+    const verdicts = (missRate: number) => guardOf({ calibration: mixed, missRate }).judge(stepOf(half));
+    expect((await verdicts(0.1)).utterances[0]?.verdict).toMatchObject({
+      outcome: "undecided",
+      reason: "unsure",
+    });
+    expect((await verdicts(0.6)).outcome).toBe("in-persona");
+  });
+
+  test("a session goes on from what was written down of it", async () => {
+    const first = guardOf();
+    for (let i = 0; i < 3; i++) await first.judge(stepOf(barbed));
+    const written = JSON.stringify(first.sessionSnapshot("a"));
+    const second = guardOf();
+    second.restoreSession("a", JSON.parse(written));
+    expect((await second.judge(stepOf(barbed))).session).toEqual((await first.judge(stepOf(barbed))).session);
+    expect(() => second.restoreSession("a", { schema: "other" })).toThrow(
+      expect.objectContaining({ code: "session-unreadable" }),
+    );
   });
 
   test("an override per kind holds for that kind alone", async () => {
@@ -98,7 +154,7 @@ describe("judging a step", () => {
   test("a session that keeps drifting raises its alarm; a redraft does not move it", async () => {
     const guard = guardOf();
     for (let i = 0; i < 5; i++) await guard.judge(stepOf(barbed), { draft: "redraft" });
-    expect((await guard.judge(stepOf(""))).session).toEqual({ eValue: 1, alarm: false });
+    expect((await guard.judge(stepOf(""))).session).toEqual({ eValue: 1, alarm: false, suppressed: false });
     const values = [];
     for (let i = 0; i < 6; i++) values.push((await guard.judge(stepOf(barbed))).session);
     expect(values.at(-1)?.alarm).toBe(true);

@@ -4,11 +4,12 @@ import type { Classifier } from "./classifier.js";
 import { messageOf, PersonaGuardError, personaGuardErrorIn } from "./errors.js";
 import { evidenceFor } from "./evidence.js";
 import { type Persona, unlikeExamples } from "./persona.js";
+import { usualPlainShare } from "./plainness.js";
 import { wordCount } from "./sentence.js";
-import { type SessionState, Sessions } from "./session.js";
+import { type SessionSnapshot, type SessionState, Sessions, smallestOf } from "./session.js";
 import type { Step } from "./step.js";
-import type { TraitScores } from "./trait-scores.js";
-import { kinds, type Utterance, utterancesOf } from "./utterance.js";
+import { type Trait, type TraitScores, topTrait } from "./trait-scores.js";
+import { type Kind, kinds, type Utterance, utterancesOf } from "./utterance.js";
 import {
   confidenceOf,
   driftedTo,
@@ -25,6 +26,8 @@ const optionsSchema = z
     falseAlarmRate: rate.optional(),
     threshold: rate.optional(),
     minWords: z.int().min(1).optional(),
+    plainWords: z.int().min(0).optional(),
+    missRate: rate.optional(),
     sessionAlarmRate: rate.optional(),
   })
   .refine(({ falseAlarmRate, threshold }) => falseAlarmRate === undefined || threshold === undefined, {
@@ -43,6 +46,16 @@ export interface PersonaGuardOptions {
   readonly threshold?: number;
   /** An utterance with fewer words is undecided: too little to tell a character from. @default 8 */
   readonly minWords?: number;
+  /**
+   * For a persona that must show character: a plain utterance with fewer words is not drift by itself; a session of them is.
+   * @default 40
+   */
+  readonly plainWords?: number;
+  /**
+   * Share of drifted utterances that may pass as in persona, in (0, 1). Where this and `falseAlarmRate` cannot both be kept, an
+   * utterance is undecided. Without calibration texts of other characters nothing is. @default 0.1
+   */
+  readonly missRate?: number;
   /** Whether the classifier reads the language of a text; what it does not read is undecided. @default every text */
   readonly understands?: (text: string) => boolean;
   /** Share of in-persona sessions that may ever raise the session alarm, in (0, 1). @default 0.01 */
@@ -57,11 +70,14 @@ export interface JudgeOptions {
 
 /** What we found in a step. */
 export interface Judgement {
-  readonly step: Pick<Step, "id" | "session" | "index">;
+  readonly step: Pick<Step, "id" | "session" | "index" | "model">;
+  readonly draft: NonNullable<JudgeOptions["draft"]>;
   /** The worst verdict; "silent" if the step holds no utterance. */
   readonly outcome: StepOutcome;
   /** Lowest confidence of the judged utterances; absent if none was judged. */
   readonly confidence?: number;
+  /** Of the step: the smallest p-value of its utterances times their number; absent without a calibration. */
+  readonly pValue?: number;
   readonly utterances: readonly JudgedUtterance[];
   readonly session: SessionState;
 }
@@ -75,6 +91,8 @@ export class PersonaGuard {
   readonly #pValues: PValues | undefined;
   readonly #isDrift: (confidence: number, p: number | undefined) => boolean;
   readonly #minWords: number;
+  readonly #plainWords: number;
+  readonly #isUnsure: (confidence: number, kind: Kind) => boolean;
   readonly #understands: (text: string) => boolean;
   readonly #sessions: Sessions;
 
@@ -83,7 +101,8 @@ export class PersonaGuard {
     const checked = optionsSchema.safeParse(options);
     if (!checked.success)
       throw new PersonaGuardError("options-invalid", `Invalid options: ${z.prettifyError(checked.error)}`);
-    const { persona, classifier, calibration, threshold, minWords = 8, sessionAlarmRate = 0.01 } = options;
+    const { persona, classifier, calibration, threshold, missRate = 0.1 } = options;
+    const { minWords = 8, plainWords = 40, sessionAlarmRate = 0.01 } = options;
     const falseAlarmRate = threshold === undefined ? (options.falseAlarmRate ?? 0.01) : undefined;
     if (falseAlarmRate !== undefined && calibration === undefined) {
       throw new PersonaGuardError(
@@ -98,29 +117,54 @@ export class PersonaGuard {
     this.warnings = this.#pValues?.warnings ?? [];
     this.#isDrift = (confidence, p) =>
       threshold === undefined ? (p ?? 1) <= (falseAlarmRate ?? 0) : confidence < threshold;
+    this.#isUnsure = (confidence, kind) =>
+      threshold === undefined && (this.#pValues?.ofDrift(confidence, kind) ?? 0) > missRate;
     this.#minWords = minWords;
+    this.#plainWords = plainWords;
     this.#understands = options.understands ?? (() => true);
-    this.#sessions = new Sessions(sessionAlarmRate);
+    this.#sessions = new Sessions({
+      alarmRate: sessionAlarmRate,
+      plainShare: calibration?.plainShare ?? usualPlainShare,
+    });
   }
 
   /** Never throws: what could not be scored is "unscored", with its cause. */
   async judge(step: Step, { draft = "first" }: JudgeOptions = {}): Promise<Judgement> {
-    const utterances = await this.judgeUtterances(utterancesOf(step, this.persona));
-    const verdicts = utterances.map(({ verdict }) => verdict);
-    const judged = verdicts.filter(
-      (verdict) => verdict.outcome === "in-persona" || verdict.outcome === "drifted",
-    );
-    const pValues = judged.flatMap(({ pValue }) => pValue ?? []);
+    const found = await this.judgeUtterances(utterancesOf(step, this.persona));
+    const pValues = found.flatMap(({ verdict }) => pValueOf(verdict) ?? []);
+    const plain = found.flatMap((one) => this.#isPlain(one) ?? []);
+    const session =
+      draft === "first"
+        ? this.#sessions.advance({ session: step.session, index: step.index, pValues, plain })
+        : this.#sessions.current(step.session);
+    const utterances = session.suppressed
+      ? await Promise.all(found.map((one) => this.#suppressed(one)))
+      : found;
+    const confidences = utterances.flatMap(({ verdict }) => confidenceIn(verdict) ?? []);
     return {
-      step: { id: step.id, session: step.session, index: step.index },
-      outcome: stepOutcome(verdicts),
-      ...(judged.length === 0 ? {} : { confidence: Math.min(...judged.map(({ confidence }) => confidence)) }),
+      step: {
+        id: step.id,
+        session: step.session,
+        index: step.index,
+        ...(step.model === undefined ? {} : { model: step.model }),
+      },
+      draft,
+      outcome: stepOutcome(utterances.map(({ verdict }) => verdict)),
+      ...(confidences.length === 0 ? {} : { confidence: Math.min(...confidences) }),
+      ...(pValues.length === 0 ? {} : { pValue: smallestOf(pValues) }),
       utterances,
-      session:
-        draft === "first"
-          ? this.#sessions.advance(step.session, pValues)
-          : this.#sessions.current(step.session),
+      session,
     };
+  }
+
+  /** What is to be written down to go on with a session elsewhere; undefined if no step of it was judged. */
+  sessionSnapshot(session: string): SessionSnapshot | undefined {
+    return this.#sessions.snapshot(session);
+  }
+
+  /** Goes on with a session where `sessionSnapshot` left it. @throws PersonaGuardError "session-unreadable" */
+  restoreSession(session: string, snapshot: unknown): void {
+    this.#sessions.restore(session, snapshot);
   }
 
   /** The verdicts of single utterances, outside any session. Never throws. */
@@ -164,8 +208,36 @@ export class PersonaGuard {
     const confidence = confidenceOf(scores, this.persona, utterance.kind);
     const p = this.#pValues?.of(confidence, utterance.kind);
     const found = { confidence, ...(p === undefined ? {} : { pValue: p }) };
-    if (!this.#isDrift(confidence, p)) return { outcome: "in-persona", ...found };
+    if (!this.#isDrift(confidence, p))
+      return this.#isUnsure(confidence, utterance.kind)
+        ? { outcome: "undecided", reason: "unsure", ...found }
+        : { outcome: "in-persona", ...found };
     const trait = driftedTo(scores, this.persona, utterance.kind);
+    if (trait === "suppressed" && wordCount(utterance.text) < this.#plainWords)
+      return { outcome: "undecided", reason: "plain", confidence };
+    return this.#drifted(utterance, trait, found);
+  }
+
+  /** Whether an utterance is plain where the persona must show character; undefined where that is no question. */
+  #isPlain({ utterance, scores }: JudgedUtterance): boolean | undefined {
+    if (scores === undefined || inPersonaLabels(this.persona, utterance.kind).has("neutral"))
+      return undefined;
+    return topTrait(scores) === "neutral";
+  }
+
+  /** In a session that has gone plain, a plain utterance is drift. */
+  async #suppressed(judged: JudgedUtterance): Promise<JudgedUtterance> {
+    const { utterance, verdict } = judged;
+    if (verdict.outcome !== "undecided" || verdict.reason !== "plain") return judged;
+    const found = { confidence: verdict.confidence ?? 0 };
+    return { ...judged, verdict: await this.#drifted(utterance, "suppressed", found) };
+  }
+
+  async #drifted(
+    utterance: Utterance,
+    trait: Trait | "suppressed",
+    found: { readonly confidence: number; readonly pValue?: number },
+  ): Promise<Verdict> {
     try {
       const evidence = await evidenceFor(utterance, trait, this);
       return { outcome: "drifted", ...found, driftedTo: trait, evidence };
@@ -174,6 +246,14 @@ export class PersonaGuard {
       return { outcome: "drifted", ...found, driftedTo: trait, evidence: [] };
     }
   }
+}
+
+function pValueOf(verdict: Verdict): number | undefined {
+  return verdict.outcome === "unscored" ? undefined : verdict.pValue;
+}
+
+function confidenceIn(verdict: Verdict): number | undefined {
+  return verdict.outcome === "unscored" ? undefined : verdict.confidence;
 }
 
 /** Chinese, Japanese or Thai: words without spaces between them, so that counting them says nothing. */

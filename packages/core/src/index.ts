@@ -1,4 +1,9 @@
-export { type Calibration, type CalibrationText, calibrationFor } from "./calibration.js";
+export {
+  type Calibration,
+  type CalibrationText,
+  type ConfidencesByKind,
+  calibrationFor,
+} from "./calibration.js";
 export type { Classifier, ScorableText } from "./classifier.js";
 export { pValue, textsNeededFor } from "./conformal.js";
 export {
@@ -12,8 +17,15 @@ export {
   parseDriftEvent,
   utteranceRecordOf,
 } from "./drift-event.js";
-export { advanceDrift, type DriftState, initialDriftState } from "./drift-statistic.js";
+export {
+  advanceDrift,
+  type DriftState,
+  driftEValue,
+  driftStart,
+  initialDriftState,
+} from "./drift-statistic.js";
 export { type ErrorCode, messageOf, PersonaGuardError, personaGuardErrorIn } from "./errors.js";
+export { Fleet, type FleetDrift } from "./fleet.js";
 export { type Judgement, type JudgeOptions, PersonaGuard, type PersonaGuardOptions } from "./guard.js";
 export { masked } from "./mask.js";
 export {
@@ -25,6 +37,7 @@ export {
   unlikeExamples,
 } from "./persona.js";
 export { sentencesOf, wordCount } from "./sentence.js";
+export type { SessionSnapshot, SessionState } from "./session.js";
 export { parseStep, type Step, type StepInput, type ToolCall } from "./step.js";
 export { shippedLabels, type Trait, type TraitScores, topTrait } from "./trait-scores.js";
 export { globFits, type Kind, kinds, type Utterance, utterancesOf, utterancesOfCall } from "./utterance.js";

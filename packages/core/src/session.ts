@@ -1,42 +1,148 @@
-import { advanceDrift, type DriftState, initialDriftState } from "./drift-statistic.js";
+import * as z from "zod";
+import {
+  advanceDrift,
+  driftEValue,
+  driftStart,
+  driftStateSchema,
+  initialDriftState,
+} from "./drift-statistic.js";
+import { PersonaGuardError } from "./errors.js";
+import {
+  advancePlainness,
+  initialPlainnessState,
+  plainnessEValue,
+  plainnessStateSchema,
+} from "./plainness.js";
 
-/** What the session as a whole says after a step. */
-export interface SessionState {
-  /** Evidence against "still in persona": P(ever >= 1 / alpha) <= alpha for a session in persona. */
-  readonly eValue: number;
-  /** Whether the e-value has reached 1 / alpha at this step or before. */
-  readonly alarm: boolean;
+const sessionStateSchema = z.object({
+  eValue: z.number().min(0).describe("Evidence against “still in persona”."),
+  alarm: z.boolean().describe("Whether the e-value has reached 1 / alpha at this step or before."),
+  start: z
+    .int()
+    .min(0)
+    .optional()
+    .describe("After an alarm: index of the step at which the drift most likely began."),
+  suppressed: z
+    .boolean()
+    .describe("Whether, after an alarm, the character which must show is still missing."),
+});
+
+/** What the session as a whole says after a step: P(ever an alarm) <= alpha for a session in persona. */
+export type SessionState = Readonly<z.infer<typeof sessionStateSchema>>;
+
+const snapshotSchema = z.object({
+  schema: z.literal("persona-guard/session/1"),
+  drift: driftStateSchema.readonly(),
+  plainness: plainnessStateSchema.readonly(),
+  last: sessionStateSchema.readonly(),
+});
+
+/** A session as it is written down: plain JSON of constant size, for a checkpoint. */
+export type SessionSnapshot = Readonly<z.infer<typeof snapshotSchema>>;
+
+/** What a step adds to its session. */
+export interface SessionStep {
+  readonly session: string;
+  /** Of the step in its session, >= 0. */
+  readonly index: number;
+  /** Of each utterance that was judged by itself, in (0, 1]. */
+  readonly pValues: readonly number[];
+  /** For a persona that must show character, whether each judged utterance is plain; empty for any other. */
+  readonly plain: readonly boolean[];
+}
+
+export interface SessionLimits {
+  /** alpha in (0, 1): share of in-persona sessions that may ever raise an alarm. */
+  readonly alarmRate: number;
+  /** Largest share of plain texts while the character of a persona that must show one still does, in (0, 0.95). */
+  readonly plainShare: number;
+}
+
+const newSession: SessionSnapshot = {
+  schema: "persona-guard/session/1",
+  drift: initialDriftState,
+  plainness: initialPlainnessState,
+  last: { eValue: 1, alarm: false, suppressed: false },
+};
+
+/**
+ * The session after one more step.
+ *
+ * Drift and plainness are two e-processes; their mean is one too, so that alpha holds for both together. A session whose
+ * persona need not show character has the first alone.
+ */
+function advanceSession(
+  before: SessionSnapshot,
+  { index, pValues, plain }: Pick<SessionStep, "index" | "pValues" | "plain">,
+  { alarmRate, plainShare }: SessionLimits,
+): SessionSnapshot {
+  const { last } = before;
+  const drift = pValues.length === 0 ? before.drift : advanceDrift(before.drift, smallestOf(pValues), index);
+  const plainness = plain.reduce(
+    (state, isPlain) => advancePlainness(state, isPlain, index, plainShare),
+    before.plainness,
+  );
+  const values = { drift: driftEValue(drift), plainness: plainnessEValue(plainness) };
+  const eValue = plainness.steps === 0 ? values.drift : (values.drift + values.plainness) / 2;
+  const alarm = last.alarm || eValue >= 1 / alarmRate;
+  const suppressed = alarm && plainness.steps > 0 && values.plainness >= 1 / alarmRate;
+  const start = last.start ?? (suppressed ? plainness.start : driftStart(drift));
+  return { ...before, drift, plainness, last: { eValue, alarm, suppressed, ...(alarm ? { start } : {}) } };
+}
+
+/** The p-value of a step: the smallest of m p-values times m (Bonferroni). */
+export function smallestOf(pValues: readonly number[]): number {
+  return Math.min(1, Math.min(...pValues) * pValues.length);
 }
 
 /** Remembers open sessions, the least recently used forgotten first. */
 export class Sessions {
-  readonly #open = new Map<string, { readonly drift: DriftState; readonly last: SessionState }>();
+  readonly #open = new Map<string, SessionSnapshot>();
 
-  /**
-   * @param alarmRate alpha in (0, 1): share of in-persona sessions that may ever raise an alarm
-   * @param most sessions remembered, >= 1
-   */
+  /** @param most sessions remembered, >= 1 */
   constructor(
-    readonly alarmRate: number,
+    readonly limits: SessionLimits,
     readonly most = 10_000,
   ) {}
 
   /** One step further, by the p-values of its utterances; a step without any leaves the session as it was. */
-  advance(session: string, pValues: readonly number[]): SessionState {
-    const known = this.#open.get(session) ?? { drift: initialDriftState, last: { eValue: 1, alarm: false } };
-    if (pValues.length === 0) return known.last;
-    // Bonferroni: the smallest of m p-values times m is a p-value of the step.
-    const p = Math.min(1, Math.min(...pValues) * pValues.length);
-    const { state, eValue } = advanceDrift(known.drift, p);
-    const last = { eValue, alarm: known.last.alarm || eValue >= 1 / this.alarmRate };
-    this.#open.delete(session);
-    this.#open.set(session, { drift: state, last });
-    if (this.#open.size > this.most) this.#open.delete(this.#open.keys().next().value ?? "");
-    return last;
+  advance(step: SessionStep): SessionState {
+    const { pValues, plain } = step;
+    if (pValues.length === 0 && plain.length === 0) return this.current(step.session);
+    const next = advanceSession(this.#open.get(step.session) ?? newSession, step, this.limits);
+    this.#remember(step.session, next);
+    return next.last;
   }
 
   /** The session's state without a step. */
   current(session: string): SessionState {
-    return this.#open.get(session)?.last ?? { eValue: 1, alarm: false };
+    return (this.#open.get(session) ?? newSession).last;
+  }
+
+  /** What is to be written down to go on with a session elsewhere; undefined if it has no judged step yet. */
+  snapshot(session: string): SessionSnapshot | undefined {
+    return this.#open.get(session);
+  }
+
+  /**
+   * Goes on with a session where `snapshot` left it.
+   *
+   * @throws PersonaGuardError "session-unreadable"
+   */
+  restore(session: string, content: unknown): void {
+    const read = snapshotSchema.safeParse(content);
+    if (!read.success) {
+      throw new PersonaGuardError(
+        "session-unreadable",
+        `The stored state of session "${session}" is not persona-guard/session/1: ${z.prettifyError(read.error)}. Start it anew.`,
+      );
+    }
+    this.#remember(session, read.data);
+  }
+
+  #remember(session: string, state: SessionSnapshot): void {
+    this.#open.delete(session);
+    this.#open.set(session, state);
+    if (this.#open.size > this.most) this.#open.delete(this.#open.keys().next().value ?? "");
   }
 }

@@ -23,7 +23,16 @@ export type Verdict =
       /** At most three sentences, in the order of the text. */
       readonly evidence: readonly Span[];
     }
-  | { readonly outcome: "undecided"; readonly reason: "too-short" | "language" }
+  | {
+      readonly outcome: "undecided";
+      /**
+       * "too-short" and "language": not judged. "unsure": as usual for drifted texts as for those in persona. "plain": a short
+       * text without the character that the persona must show; the session decides.
+       */
+      readonly reason: "too-short" | "language" | "unsure" | "plain";
+      readonly confidence?: number;
+      readonly pValue?: number;
+    }
   | { readonly outcome: "unscored"; readonly cause: PersonaGuardError };
 
 /** An utterance with its scores (unless it was not scored) and its verdict. */

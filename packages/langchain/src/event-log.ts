@@ -4,6 +4,7 @@ import {
   type DriftEvent,
   type DriftListener,
   driftEventOf,
+  Fleet,
   type Judgement,
   type PersonaGuard,
 } from "@persona-guard/core";
@@ -28,17 +29,26 @@ export interface Judged {
   readonly rejectedTokens?: DriftEvent["rejectedTokens"];
 }
 
+/** Least mean number of steps between two false alarms of a model. */
+const fleetRunLength = 10_000;
+
 /** Turns judgements into DriftEvents and gives them to the logger and the listener. Never throws. */
 export function eventLog({ logger, logFile, onEvent }: EventLogOptions): (judged: Judged) => void {
   const log = logger ?? loggerTo(logFile);
+  const fleet = new Fleet(fleetRunLength);
   return ({ guard, judgement, ...rest }) => {
     try {
+      // By the first draft, as the session: a redraft does not undo what the model does.
+      const { pValue, draft } = judgement;
+      const model = judgement.step.model ?? "unnamed model";
+      const drift = fleet.advance(model, draft === "first" ? pValue : undefined);
       const event = driftEventOf(judgement, {
         ...rest,
         id: randomUUID(),
         at: new Date().toISOString(),
         persona: guard.persona,
         classifier: guard.classifier.name,
+        ...(pValue === undefined ? {} : { fleet: { model, ...drift } }),
       });
       log[levelOf(event)](event, event.event);
       onEvent?.(event);

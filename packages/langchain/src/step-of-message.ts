@@ -7,10 +7,14 @@ export function stepOfMessage(
   place: { readonly session: string; readonly index: number; readonly structured?: unknown },
 ): Step {
   const { session, index, structured } = place;
+  // Chat models name themselves under the first in most integrations, under the second in some.
+  const { model_name, model } = message.response_metadata;
+  const named = [model_name, model].find((name) => typeof name === "string" && name !== "");
   return {
     id: message.id ?? `${session}#${index}`,
     session,
     index,
+    ...(typeof named === "string" ? { model: named } : {}),
     text: message.text,
     kind: "chat",
     toolCalls: [

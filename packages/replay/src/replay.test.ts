@@ -90,6 +90,7 @@ test("a summary counts steps, utterances, labels, sessions and alarms, and shows
     sessions: { total: 7, alarmed: 2, alarmedIds: ["s4", "s5"] },
     unreadable: { total: 1, first: ["t.jsonl:9: is not valid JSON"] },
   });
+  expect(summary.fleet).toMatchObject({ "unnamed model": { highest: expect.any(Number) } });
   expect(summary.worst).toHaveLength(5);
   expect(summary.worst[0]).toMatchObject({ outcome: "drifted", source: { file: "t.jsonl", line: 7 } });
 });

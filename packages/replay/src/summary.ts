@@ -1,4 +1,4 @@
-import type { Kind, Outcome, StepOutcome } from "@persona-guard/core";
+import { Fleet, type Kind, type Outcome, type StepOutcome } from "@persona-guard/core";
 import type { SkippedFile } from "./find-traces.js";
 import { type Share, shareOf } from "./share.js";
 import type { TraceFault } from "./trace.js";
@@ -6,6 +6,8 @@ import type { VerdictRow } from "./verdict-row.js";
 
 /** Drifted steps that a summary shows. */
 const mostWorst = 5;
+/** Least mean number of steps between two false alarms of a model's fleet. */
+const fleetRunLength = 10_000;
 /** Unreadable records and alarmed sessions that a summary names one by one. */
 const mostNamed = 100;
 
@@ -32,6 +34,13 @@ export interface Summary {
     readonly alarmed: number;
     readonly alarmedIds: readonly string[];
   };
+  /** Per model, what its sessions say together, in the order of the traces; none without a calibration. */
+  readonly fleet: Readonly<
+    Record<
+      string,
+      { readonly highest: number; readonly alarm?: { readonly session: string; readonly index: number } }
+    >
+  >;
   /** The steps with the lowest confidence among the drifted, worst first. */
   readonly worst: readonly VerdictRow[];
   readonly unreadable: { readonly total: number; readonly first: readonly string[] };
@@ -53,6 +62,8 @@ export class Tally {
   readonly #driftedTo = new Map<string, number>();
   readonly #sessions = new Set<string>();
   readonly #alarmed = new Set<string>();
+  readonly #fleet = new Fleet(fleetRunLength);
+  readonly #models = new Map<string, Summary["fleet"][string]>();
   readonly #faults: string[] = [];
   #faultCount = 0;
   #worst: readonly VerdictRow[] = [];
@@ -68,9 +79,19 @@ export class Tally {
       this.#byKind.set(kind, ofKind);
       if (driftedTo !== undefined) this.#driftedTo.set(driftedTo, (this.#driftedTo.get(driftedTo) ?? 0) + 1);
     }
+    this.#addToFleet(row);
     if (row.outcome === "drifted") {
       this.#worst = [...this.#worst, row].sort(byConfidence).slice(0, mostWorst);
     }
+  }
+
+  #addToFleet({ model = "unnamed model", pValue, session, index }: VerdictRow): void {
+    if (pValue === undefined) return;
+    const { statistic, alarm } = this.#fleet.advance(model, pValue);
+    const known = this.#models.get(model);
+    const at = known?.alarm ?? (alarm ? { session, index } : undefined);
+    const highest = Math.max(known?.highest ?? 0, statistic);
+    this.#models.set(model, at === undefined ? { highest } : { highest, alarm: at });
   }
 
   addFault({ message }: TraceFault): void {
@@ -109,6 +130,7 @@ export class Tally {
         alarmed: this.#alarmed.size,
         alarmedIds: [...this.#alarmed].slice(0, mostNamed),
       },
+      fleet: Object.fromEntries(this.#models),
       worst: this.#worst,
       unreadable: { total: this.#faultCount, first: [...this.#faults] },
       skippedFiles,

@@ -6,22 +6,38 @@ import type { Place } from "./trace.js";
 export interface VerdictRow
   extends Pick<
     DriftEvent,
-    "session" | "step" | "index" | "outcome" | "confidence" | "sessionEValue" | "sessionAlarm" | "utterances"
+    | "session"
+    | "step"
+    | "index"
+    | "outcome"
+    | "confidence"
+    | "sessionEValue"
+    | "sessionAlarm"
+    | "sessionStart"
+    | "utterances"
   > {
   readonly source: Place;
+  /** Of the step: the smallest p-value of its utterances times their number; absent without a calibration. */
+  readonly pValue?: number;
+  /** As the trace names it. */
+  readonly model?: string;
 }
 
 export function verdictRowOf({ traced, judgement }: JudgedStep): VerdictRow {
-  const { step, outcome, confidence, session, utterances } = judgement;
+  const { step, outcome, confidence, pValue, session, utterances } = judgement;
+  const { model } = traced.step;
   return {
     session: step.session,
     step: step.id,
     index: step.index,
     outcome,
     ...(confidence === undefined ? {} : { confidence }),
+    ...(pValue === undefined ? {} : { pValue }),
     sessionEValue: session.eValue,
     sessionAlarm: session.alarm,
+    ...(session.start === undefined ? {} : { sessionStart: session.start }),
     utterances: utterances.map(utteranceRecordOf),
     source: traced.place,
+    ...(model === undefined ? {} : { model }),
   };
 }
