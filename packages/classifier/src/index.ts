@@ -1,5 +1,6 @@
+export { type CalibrationFile, calibrationFileOf, type Scorer } from "./calibration-file.js";
 export { type LoadClassifierOptions, loadClassifier } from "./load-classifier.js";
-export { type LoadGuardOptions, loadGuard } from "./load-guard.js";
+export { folderOfModel, type LoadGuardOptions, loadGuard } from "./load-guard.js";
 export { type Tier, tiers } from "./manifest.js";
 export { readPersona } from "./read-persona.js";
 export { calibrationTexts } from "./shipped-calibration.js";

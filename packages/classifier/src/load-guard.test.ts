@@ -61,7 +61,7 @@ test("guards that share a classifier are each calibrated for their own persona",
 
 test("another model is judged by threshold", async () => {
   const guard = await loadGuard({
-    persona: { name: "Notary", expresses: ["formal"], allows: [] },
+    persona: { name: "Notary", allows: ["formal", "neutral"] },
     model: tinyModernBert,
     threshold: 0.5,
   });
@@ -75,7 +75,7 @@ test.each([
     name: "another model without a threshold",
     options: { persona: plain, model: tinyModernBert },
     code: "options-invalid",
-    message: /no calibration for .*tiny-modernbert.*Set `threshold`/,
+    message: /no calibration for .*tiny-modernbert.*set `threshold`/,
   },
   {
     name: "a threshold with a rate",

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import {
   type Calibration,
   type Classifier,
@@ -10,6 +11,7 @@ import {
   type PersonaInput,
 } from "@persona-guard/core";
 import { modelFolder as shippedFolder } from "@persona-guard/model";
+import { readCalibration } from "./calibration-file.js";
 import { isEnglish } from "./language.js";
 import { type LoadClassifierOptions, loadClassifier } from "./load-classifier.js";
 import { classifierName, readManifest, tiers } from "./manifest.js";
@@ -26,6 +28,8 @@ export interface LoadGuardOptions
    * persona's custom traits and examples: `loadClassifier({ traits: persona.traits, examplesOf: persona })`.
    */
   readonly classifier?: Classifier;
+  /** Path of a calibration from your own good traces, as "persona-guard calibrate" writes it. @default the shipped one */
+  readonly calibration?: string;
   /** What the classifier reads: other text is undecided. @default "english" for our own weights, "any" for another model */
   readonly language?: "english" | "any";
 }
@@ -34,7 +38,7 @@ export interface LoadGuardOptions
  * A guard of a persona with the shipped classifier and its calibration, ready to judge. Close it when done.
  *
  * @throws PersonaGuardError "persona-unreadable", "persona-invalid", "options-invalid", "label-unknown",
- * "calibration-too-small", "model-missing", "model-unreadable", "trait-unreadable" or "trait-mismatch"
+ * "calibration-too-small", "calibration-unreadable", "calibration-mismatch", "model-missing", "model-unreadable", "trait-unreadable" or "trait-mismatch"
  */
 export async function loadGuard(options: LoadGuardOptions): Promise<PersonaGuard> {
   const {
@@ -49,7 +53,8 @@ export async function loadGuard(options: LoadGuardOptions): Promise<PersonaGuard
   refuseConflicts(options);
   const persona = typeof given === "string" ? await readPersona(given) : definePersona(given);
   const traits = [...persona.traits, ...(options.traits ?? [])];
-  if (shared === undefined && threshold === undefined) refuseUncalibrated(traits, persona);
+  if (shared === undefined && threshold === undefined && options.calibration === undefined)
+    refuseUncalibrated(traits, persona);
   const classifier = shared ?? (await loadClassifier({ ...options, traits, examplesOf: persona }));
   try {
     const calibration = await calibrationOf(persona, classifier, options);
@@ -70,27 +75,53 @@ export async function loadGuard(options: LoadGuardOptions): Promise<PersonaGuard
 }
 
 /** Faults that can be told before anything is loaded. */
-function refuseConflicts({ model, tier, traits, classifier, threshold }: LoadGuardOptions): void {
+function refuseConflicts({
+  model,
+  tier,
+  traits,
+  classifier,
+  threshold,
+  calibration,
+}: LoadGuardOptions): void {
   if (classifier !== undefined && [model, tier, traits].some((option) => option !== undefined)) {
     throw new PersonaGuardError(
       "options-invalid",
       "`classifier` cannot be given together with `tier`, `model` or `traits`: choose one.",
     );
   }
-  if (model !== undefined && threshold === undefined) throw uncalibrated(model);
+  if (model !== undefined && threshold === undefined && calibration === undefined) throw uncalibrated(model);
 }
 
-/** The shipped calibration if the classifier is ours; none is needed where a threshold decides. */
+/** The user's own calibration, or the shipped one if the classifier is ours; none is needed where a threshold decides. */
 async function calibrationOf(
   persona: Persona,
   { name }: Classifier,
-  { model, modelFolder = shippedFolder, threshold }: LoadGuardOptions,
+  options: LoadGuardOptions,
+): Promise<Calibration | undefined> {
+  const { classifier, model, modelFolder = shippedFolder, threshold, calibration } = options;
+  const shipped = await shippedCalibration(persona, name, options);
+  if (calibration !== undefined) {
+    const folder = classifier === undefined ? folderOfModel(model ?? modelFolder) : undefined;
+    const own = await readCalibration(calibration, persona, { name, folder });
+    return shipped?.outside === undefined ? own : { ...own, outside: shipped.outside };
+  }
+  if (shipped === undefined && threshold === undefined) throw uncalibrated(name);
+  return shipped;
+}
+
+async function shippedCalibration(
+  persona: Persona,
+  name: string,
+  { model, modelFolder = shippedFolder }: LoadGuardOptions,
 ): Promise<Calibration | undefined> {
   const tier = model === undefined ? tiers.find((one) => name.endsWith(`/${one}`)) : undefined;
-  if (tier !== undefined && name === classifierName(await readManifest(modelFolder), tier))
-    return calibrationFor(persona, await calibrationTexts(tier, modelFolder));
-  if (threshold === undefined) throw uncalibrated(name);
-  return undefined;
+  if (tier === undefined || name !== classifierName(await readManifest(modelFolder), tier)) return undefined;
+  return calibrationFor(persona, await calibrationTexts(tier, modelFolder));
+}
+
+/** Where a model's files are: the shipped ones if none is named; undefined for a model by id. */
+export function folderOfModel(model: string = shippedFolder): string | undefined {
+  return existsSync(model) ? model : undefined;
 }
 
 /** What is learned from a user's texts moves the confidences, and the calibration texts, of which only scores are shipped, have none for it. */
@@ -103,7 +134,8 @@ function refuseUncalibrated(traits: readonly string[], { examples }: Persona): v
   throw new PersonaGuardError(
     "options-invalid",
     `The shipped calibration has no scores for ${learned.join(" and ")}, so no false-alarm rate can be promised. ` +
-      "Set `threshold`: the confidence in (0, 1) below which a text counts as drift, such as 0.5.",
+      "Make a calibration from your own good traces (persona-guard calibrate), or set `threshold`: the confidence in (0, 1) below " +
+      "which a text counts as drift, such as 0.5.",
   );
 }
 
@@ -111,6 +143,7 @@ function uncalibrated(name: string): PersonaGuardError {
   return new PersonaGuardError(
     "options-invalid",
     `There is no calibration for ${name}, so no false-alarm rate can be promised. ` +
-      "Set `threshold`: the confidence in (0, 1) below which a text counts as drift.",
+      "Make one from your own good traces (persona-guard calibrate), or set `threshold`: the confidence in (0, 1) below which a " +
+      "text counts as drift.",
   );
 }

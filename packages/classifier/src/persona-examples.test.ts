@@ -59,7 +59,7 @@ test.each([
 test("examples without a threshold are refused: no calibration text was scored with them", async () => {
   await expect(loadGuard({ persona: captain, tier: "lexical" })).rejects.toMatchObject({
     code: "options-invalid",
-    message: expect.stringMatching(/the persona's examples.*Set `threshold`/),
+    message: expect.stringMatching(/the persona's examples.*set `threshold`/),
   });
 });
 

@@ -114,6 +114,11 @@ test.each(["cascade", "encoder", "ensemble"] as const)(
       threshold: 0.5,
     });
     expect(await captain.judge(pirateReply)).toMatchObject({ outcome: "in-persona" });
+    // One short plain reply is left to the session, ten in a row are not.
+    expect(await captain.judge(plainReply)).toMatchObject({
+      utterances: [{ verdict: { outcome: "undecided", reason: "plain" } }],
+    });
+    for (let step = 0; step < 10; step++) await captain.judge(plainReply);
     expect(await captain.judge(plainReply)).toMatchObject({
       outcome: "drifted",
       utterances: [{ verdict: { driftedTo: "suppressed" } }],
@@ -133,7 +138,7 @@ test("without a threshold a guard with a trait is refused: its calibration would
   const persona = { name: "Clerk", traits: [file("pirate")] };
   await expect(loadGuard({ persona })).rejects.toMatchObject({
     code: "options-invalid",
-    message: expect.stringMatching(/no scores for custom traits .*Set `threshold`/),
+    message: expect.stringMatching(/no scores for custom traits .*set `threshold`/),
   });
 });
 

@@ -19,6 +19,7 @@ const configSchema = z
     model: z.string().min(1).optional(),
     falseAlarmRate: rate.optional(),
     threshold: rate.optional(),
+    calibration: z.string().min(1).optional(),
     minWords: z.int().min(1).optional(),
     language: z.enum(["english", "any"]).optional(),
     format: z.enum(formats).optional(),
@@ -57,6 +58,7 @@ export async function readConfig(path: string | undefined): Promise<Config> {
     ...config,
     persona: fromItsFolder(config.persona),
     model: fromItsFolder(config.model),
+    calibration: fromItsFolder(config.calibration),
     out: fromItsFolder(config.out),
   };
 }

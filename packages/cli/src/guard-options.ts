@@ -4,33 +4,45 @@ import { type Classifier, messageOf, type PersonaGuard, PersonaGuardError } from
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Config, configFile, readConfig } from "./config.js";
 
-/** The flags that `score` and `replay` share, as commander hands them over. */
-export interface GuardFlags {
+/** The flags that say who scores, as commander hands them over. */
+export interface ScorerFlags {
   readonly persona?: string;
   readonly tier?: string;
   readonly model?: string;
-  readonly threshold?: number;
   readonly falseAlarmRate?: number;
   readonly config?: string;
   readonly json?: true;
   readonly verbose?: true;
 }
 
+/** The flags that `score` and `replay` share. */
+export interface GuardFlags extends ScorerFlags {
+  readonly threshold?: number;
+  readonly calibration?: string;
+}
+
 /** Adds the shared flags to a command. */
 export function withGuardFlags(command: Command): Command {
+  return withScorerFlags(command)
+    .addOption(
+      new Option("--threshold <confidence>", "call drifted what has a confidence below this instead")
+        .argParser(between0And1)
+        .conflicts("falseAlarmRate"),
+    )
+    .option("--calibration <file>", 'calibration from your own traces, by "persona-guard calibrate"');
+}
+
+/** Adds the flags that say who scores to a command. */
+export function withScorerFlags(command: Command): Command {
   return command
     .option("-p, --persona <file>", "persona file (YAML or JSON)")
     .addOption(new Option("-t, --tier <tier>", 'which models score (default: "cascade")').choices(tiers))
     .option("--model <folder>", "folder with another model: weights of ours, or an ONNX sequence classifier")
-    .addOption(
-      new Option(
-        "--false-alarm-rate <rate>",
-        "share of in-persona texts that may be called drifted (default: 0.01)",
-      )
-        .argParser(between0And1)
-        .conflicts("threshold"),
+    .option(
+      "--false-alarm-rate <rate>",
+      "share of in-persona texts that may be called drifted (default: 0.01)",
+      between0And1,
     )
-    .option("--threshold <confidence>", "call drifted what has a confidence below this instead", between0And1)
     .option("-c, --config <file>", `configuration file (default: ${configFile}, if there is one)`);
 }
 
@@ -49,13 +61,14 @@ export async function settingsOf(flags: GuardFlags): Promise<Config> {
     persona: flags.persona ?? config.persona,
     tier: tiers.find((tier) => tier === flags.tier) ?? config.tier,
     model: flags.model ?? config.model,
+    calibration: flags.calibration ?? config.calibration,
   };
 }
 
 /** The guard for a persona file. */
 export async function guardFor(persona: string, settings: Config): Promise<PersonaGuard> {
-  const { falseAlarmRate, threshold, minWords, language } = settings;
-  const limits = given({ falseAlarmRate, threshold, minWords, language });
+  const { falseAlarmRate, threshold, minWords, language, calibration } = settings;
+  const limits = given({ falseAlarmRate, threshold, minWords, language, calibration });
   return loadGuard({ persona, ...(await modelOf(settings)), ...limits });
 }
 

@@ -81,7 +81,7 @@ export async function* judgeTraces(
 }
 
 /** The steps alone; faults are put aside. */
-async function* stepsOf(
+export async function* stepsOf(
   found: AsyncIterable<TracedStep | TraceFault>,
   faults: TraceFault[],
 ): AsyncGenerator<TracedStep> {

@@ -157,15 +157,18 @@ test("without a command the help is shown as a mistake", async () => {
     Tells when an AI agent stops being the character its company chose.
 
     Options:
-      --version                     print the version
-      -h, --help                    display help for command
+      --version                        print the version
+      -h, --help                       display help for command
 
     Commands:
-      init [options]                Write a commented persona.yaml and persona-guard.config.yaml into this folder.
-      score [options] [files...]    Score texts for character traits, and against a persona if one is given.
-      replay [options] <traces...>  Judge every step of recorded agent traces against a persona.
-      train [options] <examples>    Train a trait of your own from texts that show it and texts that do not.
-      help [command]                display help for command
+      init [options]                   Write a commented persona.yaml and persona-guard.config.yaml into this
+                                       folder.
+      score [options] [files...]       Score texts for character traits, and against a persona if one is given.
+      replay [options] <traces...>     Judge every step of recorded agent traces against a persona.
+      calibrate [options] <traces...>  Measure how sure your own good traces are, so that a false-alarm rate holds
+                                       for them.
+      train [options] <examples>       Train a trait of your own from texts that show it and texts that do not.
+      help [command]                   display help for command
 
     Exit code: 0 pass, 1 a gate failed, 2 usage, configuration or unreadable input, 130 interrupted.
     Data goes to stdout, messages and progress to stderr.
@@ -189,8 +192,9 @@ test("the help of score", async () => {
                                  "cascade", "ensemble")
       --model <folder>           folder with another model: weights of ours, or an ONNX sequence classifier
       --false-alarm-rate <rate>  share of in-persona texts that may be called drifted (default: 0.01)
-      --threshold <confidence>   call drifted what has a confidence below this instead
       -c, --config <file>        configuration file (default: persona-guard.config.yaml, if there is one)
+      --threshold <confidence>   call drifted what has a confidence below this instead
+      --calibration <file>       calibration from your own traces, by "persona-guard calibrate"
       --json                     print JSONL on a terminal too
       --verbose                  show warnings about the calibration, and the stack of an error
       -h, --help                 display help for command
@@ -223,8 +227,9 @@ test("the help of replay", async () => {
                                     "cascade", "ensemble")
       --model <folder>              folder with another model: weights of ours, or an ONNX sequence classifier
       --false-alarm-rate <rate>     share of in-persona texts that may be called drifted (default: 0.01)
-      --threshold <confidence>      call drifted what has a confidence below this instead
       -c, --config <file>           configuration file (default: persona-guard.config.yaml, if there is one)
+      --threshold <confidence>      call drifted what has a confidence below this instead
+      --calibration <file>          calibration from your own traces, by "persona-guard calibrate"
       -f, --format <format>         trace format (default: "auto") (choices: "auto", "tau-bench", "agentdojo",
                                     "openai", "jsonl")
       -o, --out <dir>               folder for verdicts.jsonl and summary.json

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Run } from "./command.js";
+import { calibrateCommand } from "./commands/calibrate.js";
 import { initCommand } from "./commands/init.js";
 import { replayCommand } from "./commands/replay.js";
 import { scoreCommand } from "./commands/score.js";
@@ -19,7 +20,8 @@ export function program(version: string, run: Run): Command {
     .version(version, "--version", "print the version")
     .configureHelp({ helpWidth })
     .addHelpText("after", help);
-  for (const command of [initCommand(run), scoreCommand(run), replayCommand(run), trainCommand(run)]) {
+  const commands = [initCommand, scoreCommand, replayCommand, calibrateCommand, trainCommand];
+  for (const command of commands.map((commandOf) => commandOf(run))) {
     root.addCommand(command.configureHelp({ helpWidth }));
   }
   return root;

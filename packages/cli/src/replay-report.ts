@@ -1,6 +1,7 @@
 import { type GateResult, type Place, placeName, type Share, type Summary } from "@persona-guard/replay";
 import type { Colors } from "picocolors/types.js";
 import { visible } from "./command.js";
+import { percent } from "./percent.js";
 
 /** Alarmed sessions that the report names; summary.json names more. */
 const mostSessionsNamed = 5;
@@ -52,10 +53,6 @@ function shareText({ count, of, share, low, high }: Share, what = ""): string {
   const judged = `${count} drifted of ${of} judged${what === "" ? "" : ` ${what}`}`;
   if (share === undefined || low === undefined || high === undefined) return judged;
   return `${judged}, ${percent(share)} % (95 % interval ${percent(low)}-${percent(high)} %)`;
-}
-
-function percent(share: number): string {
-  return (100 * share).toFixed(1);
 }
 
 function listed(counts: Readonly<Record<string, number>>): string {

@@ -62,6 +62,8 @@ persona: ./${personaFile}
 falseAlarmRate: 0.01
 # … or, instead of it, call drifted whatever has a confidence below this.
 # threshold: 0.5
+# What a false-alarm rate is measured against: your own good traces, by "persona-guard calibrate", instead of the shipped texts.
+# calibration: ./persona.calibration.json
 # A text with fewer words is undecided.
 # minWords: 8
 # Text in another language is undecided; "any" scores it all the same (for a multilingual model of your own).

@@ -1,4 +1,5 @@
-import { link, rename, rm, writeFile } from "node:fs/promises";
+import { access, link, rename, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { messageOf, PersonaGuardError } from "@persona-guard/core";
 
 /**
@@ -25,7 +26,32 @@ export async function writeWhole(
   }
 }
 
-export function alreadyThere(file: string, cause?: unknown): PersonaGuardError {
+/**
+ * Tells before a minute of work is spent on it that a file cannot be written.
+ *
+ * @throws PersonaGuardError "output-unwritable"
+ */
+export async function refuseOut({
+  out,
+  force,
+}: {
+  readonly out: string;
+  readonly force?: true;
+}): Promise<void> {
+  const isThere = (path: string) =>
+    access(path).then(
+      () => true,
+      () => false,
+    );
+  if (!force && (await isThere(out))) throw alreadyThere(out);
+  if (!(await isThere(dirname(out))))
+    throw new PersonaGuardError(
+      "output-unwritable",
+      `There is no folder ${dirname(out)} to write ${out} into.`,
+    );
+}
+
+function alreadyThere(file: string, cause?: unknown): PersonaGuardError {
   const message = `${file} already exists; nothing was written. Use --force to overwrite.`;
   return new PersonaGuardError("output-unwritable", message, { cause });
 }

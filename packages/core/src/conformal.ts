@@ -28,7 +28,7 @@ export function textsNeededFor(falseAlarmRate: number): number {
 }
 
 /** How many values of an ascending list are <= the limit, by binary search. */
-function countUpTo(limit: number, ascending: readonly number[]): number {
+export function countUpTo(limit: number, ascending: ArrayLike<number>): number {
   let low = 0;
   let high = ascending.length;
   while (low < high) {

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Judgement } from "./guard.js";
 import { masked } from "./mask.js";
 import type { Persona } from "./persona.js";
-import { kinds } from "./utterance.js";
+import { kinds, type Utterance } from "./utterance.js";
 import type { JudgedUtterance } from "./verdict.js";
 
 /** Longest evidence sentence that an event carries, in UTF-16 code units. */
@@ -146,6 +146,6 @@ function numbersOf({ confidence, pValue }: { readonly confidence?: number; reado
 }
 
 /** "text", or "send_email.body". */
-export function fieldOf({ source }: JudgedUtterance["utterance"]): string {
+export function fieldOf({ source }: Pick<Utterance, "source">): string {
   return source.from === "text" ? "text" : `${source.tool}.${source.path}`;
 }

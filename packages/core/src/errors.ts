@@ -1,7 +1,9 @@
 const brand = Symbol.for("persona-guard.error");
 
 export type ErrorCode =
+  | "calibration-mismatch"
   | "calibration-too-small"
+  | "calibration-unreadable"
   | "classifier-failed"
   | "config-invalid"
   | "input-unreadable"

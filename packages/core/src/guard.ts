@@ -167,6 +167,11 @@ export class PersonaGuard {
     this.#sessions.restore(session, snapshot);
   }
 
+  /** Whether plain texts of this kind are outside the persona. */
+  mustShowCharacter(kind: Kind): boolean {
+    return !inPersonaLabels(this.persona, kind).has("neutral");
+  }
+
   /** The verdicts of single utterances, outside any session. Never throws. */
   async judgeUtterances(utterances: readonly Utterance[]): Promise<readonly JudgedUtterance[]> {
     const doubts = utterances.map((utterance) => this.#doubtAbout(utterance));

@@ -5,7 +5,7 @@ export {
   calibrationFor,
 } from "./calibration.js";
 export type { Classifier, ScorableText } from "./classifier.js";
-export { pValue, textsNeededFor } from "./conformal.js";
+export { countUpTo, pValue, textsNeededFor } from "./conformal.js";
 export {
   type Action,
   actions,
@@ -25,6 +25,7 @@ export {
   initialDriftState,
 } from "./drift-statistic.js";
 export { type ErrorCode, messageOf, PersonaGuardError, personaGuardErrorIn } from "./errors.js";
+export { evidenceFor } from "./evidence.js";
 export { Fleet, type FleetDrift } from "./fleet.js";
 export { type Judgement, type JudgeOptions, PersonaGuard, type PersonaGuardOptions } from "./guard.js";
 export { masked } from "./mask.js";
@@ -43,6 +44,7 @@ export { shippedLabels, type Trait, type TraitScores, topTrait } from "./trait-s
 export { globFits, type Kind, kinds, type Utterance, utterancesOf, utterancesOfCall } from "./utterance.js";
 export {
   confidenceOf,
+  driftedTo,
   type JudgedUtterance,
   type Outcome,
   type Span,

@@ -1,10 +1,19 @@
+export {
+  type CalibrationQuality,
+  type CalibrationSample,
+  type CalibrationSamples,
+  calibrationOf,
+  calibrationQuality,
+  calibrationSamples,
+  type KindPromise,
+} from "./calibrate.js";
 export { type FoundTraces, findTraces, type SkippedFile, type Trace } from "./find-traces.js";
 export { readerFor, traceReaders } from "./formats.js";
 export { type GateOptions, type GateResult, gateResults } from "./gates.js";
 export { decodedUtf8, type Line, linesOf } from "./lines.js";
 export { readTraces } from "./read-traces.js";
 export { type JudgedStep, type ReplayOptions, replay } from "./replay.js";
-export { type Share, shareOf } from "./share.js";
+export { clusteredShareOf, type Share, shareOf } from "./share.js";
 export { type Criterion, type Summary, Tally } from "./summary.js";
 export {
   type Place,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { shareOf } from "./share.js";
+import { clusteredShareOf, shareOf } from "./share.js";
 
 // Intervals of Wilson (1927), z = 1.959964, computed apart from this code in Python.
 test.each([
@@ -16,4 +16,19 @@ test.each([
 
 test("nothing counted has no share", () => {
   expect(shareOf(0, 0)).toEqual({ count: 0, of: 0 });
+});
+
+test("texts that go together widen the interval: ten sessions that drift whole count as ten observations", () => {
+  const groups = Array.from({ length: 10 }, (_, at) => ({ count: at < 3 ? 20 : 0, of: 20 }));
+  const { share, low, high } = clusteredShareOf(groups);
+  expect(share).toBe(0.3);
+  // The design effect is 20 * 10 / 9: Wilson's interval of 3 in 10 at 9 observations instead of 200.
+  const nine = shareOf(60, 200, 9);
+  expect(low).toBeCloseTo(nine.low ?? 0, 12);
+  expect(high).toBeCloseTo(nine.high ?? 0, 12);
+});
+
+test("sessions that drift alike leave the interval as it is, and never narrow it", () => {
+  const groups = Array.from({ length: 10 }, () => ({ count: 2, of: 20 }));
+  expect(clusteredShareOf(groups)).toEqual(shareOf(20, 200));
 });

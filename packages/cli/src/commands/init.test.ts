@@ -31,7 +31,7 @@ test("every line that is commented out is valid when it is turned on", async () 
     );
   };
   await turnedOn("persona.yaml", /^# {3}\w+, /);
-  await turnedOn("persona-guard.config.yaml", /^# (model|threshold):/);
+  await turnedOn("persona-guard.config.yaml", /^# (model|threshold|calibration):/);
   const { exitCode, stderr } = await personaGuard(["score", "-"], { cwd, stdin: plain });
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
 });

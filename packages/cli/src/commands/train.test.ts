@@ -44,7 +44,7 @@ test("a trained trait is named by a persona and found in a new text", async () =
   ]);
   const uncalibrated = await personaGuard(judged, { cwd, stdin });
   expect(uncalibrated).toMatchObject({ exitCode: 2, stdout: "" });
-  expect(uncalibrated.stderr).toContain("Set `threshold`");
+  expect(uncalibrated.stderr).toContain("set `threshold`");
 });
 
 test("every way to say yes or no is understood, and any other label is an error of its row", async () => {

@@ -1,5 +1,3 @@
-import { access } from "node:fs/promises";
-import { dirname } from "node:path";
 import {
   fewestExamples,
   type TraitHead,
@@ -7,13 +5,12 @@ import {
   trainTrait,
   traitTiers,
 } from "@persona-guard/classifier";
-import { PersonaGuardError } from "@persona-guard/core";
 import { Command, Option } from "commander";
 import type { Run, Running, Surroundings } from "../command.js";
 import { wholeNumber } from "../guard-options.js";
 import { refuseMissing } from "../input-rows.js";
 import { labelledRows } from "../labelled-rows.js";
-import { alreadyThere, writeWhole } from "../written-file.js";
+import { refuseOut, writeWhole } from "../written-file.js";
 
 /** Below it a trait is found little better than by chance: we say so. */
 const weakArea = 0.7;
@@ -29,7 +26,8 @@ will judge: what tells them apart should be the trait alone. Rows that share a "
 FILE gets the trait: one JSON file without the texts, bound to the weights it was trained on. A persona names it:
   traits: [./NAME.trait.json]
   avoids: [NAME]
-and is then judged by --threshold, because the shipped calibration has no scores for traits of your own.
+and is then judged by --threshold, or by a calibration from your own good traces ("persona-guard calibrate"), because the shipped
+one has no scores for traits of your own.
 
 Exit code: 0 if the trait was written and every row read; 2 if a row could not be read (it is named on stderr; the trait is
 trained on the rest and written), too few are left, or for a wrong flag or file; 130 interrupted.`;
@@ -108,21 +106,6 @@ async function* train(file: string, flags: TrainFlags, around: Surroundings): Ru
   };
   if (flags.json || !around.stdoutIsTerminal) yield { to: "stdout", text: JSON.stringify(result) };
   return faults.length === 0 ? 0 : 2;
-}
-
-/** Told before a minute of work is spent on what cannot be written. */
-async function refuseOut({ out, force }: TrainFlags): Promise<void> {
-  const isThere = (path: string) =>
-    access(path).then(
-      () => true,
-      () => false,
-    );
-  if (!force && (await isThere(out))) throw alreadyThere(out);
-  if (!(await isThere(dirname(out))))
-    throw new PersonaGuardError(
-      "output-unwritable",
-      `There is no folder ${dirname(out)} to write ${out} into.`,
-    );
 }
 
 function stdinOf({ stdin }: Surroundings): AsyncIterable<Buffer> {
