@@ -28,9 +28,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 test.each(["lexical", "cascade"] as const)(
-  "a guard with the tier %s tells sarcasm from a plain reply",
+  "a guard with the tier %s tells sarcasm from a plain reply at a false-alarm rate of 0.05",
   async (tier) => {
-    const guard = await loadGuard({ persona: plain, tier });
+    const guard = await loadGuard({ persona: plain, tier, falseAlarmRate: 0.05 });
     expect(await guard.judge(sarcastic)).toMatchObject({
       outcome: "drifted",
       utterances: [{ verdict: { driftedTo: "sarcasm" } }],
@@ -49,7 +49,7 @@ test("the persona may lie in a file", async () => {
 
 test("guards that share a classifier are each calibrated for their own persona", async () => {
   const classifier = await loadClassifier({ tier: "lexical" });
-  const neutral = await loadGuard({ persona: plain, classifier });
+  const neutral = await loadGuard({ persona: plain, classifier, falseAlarmRate: 0.05 });
   const mocking = await loadGuard({
     persona: { name: "Mock", expresses: ["sarcasm"], allows: [] },
     classifier,
