@@ -1,7 +1,6 @@
 import type { Classifier } from "./classifier.js";
 import type { Persona } from "./persona.js";
 import { sentencesOf } from "./sentence.js";
-import type { Trait, TraitScores } from "./trait-scores.js";
 import { inOriginal, type Utterance } from "./utterance.js";
 import { confidenceOf, type Span } from "./verdict.js";
 import type { Offsets } from "./voice.js";
@@ -9,44 +8,55 @@ import type { Offsets } from "./voice.js";
 /** Windows that are scored at the most: bounds the cost on a very long text. */
 const mostWindows = 32;
 const mostSpans = 3;
-/** A further sentence counts as evidence if it is at least this share as strong as the strongest. */
-const shareOfStrongest = 0.6;
+
+export interface EvidenceOptions {
+  readonly classifier: Classifier;
+  readonly persona: Persona;
+  /** Whether a text of the utterance's kind with this confidence is still drift. */
+  readonly isDrift: (confidence: number) => boolean;
+}
 
 /**
- * The sentences that carry a drift: those which, scored alone, show most of the trait that took over (or, when the
- * persona's own character is missing, least of it). One further batched call to the classifier.
+ * The sentences that carry a drift: the fewest, at most three, without which the text would not have been called drifted, or
+ * else the three without which it is surest. Two further batched calls to the classifier.
+ *
+ * Sentences are ranked by occlusion: by the confidence in the text without them.
+ *
+ * @see Zeiler and Fergus, Visualizing and understanding convolutional networks, arXiv 1311.2901 (occlusion)
  */
 export async function evidenceFor(
   utterance: Utterance,
-  trait: Trait | "suppressed",
-  { classifier, persona }: { readonly classifier: Classifier; readonly persona: Persona },
+  { classifier, persona, isDrift }: EvidenceOptions,
 ): Promise<readonly Span[]> {
-  const windows = windowsOf(sentencesOf(utterance.text));
+  const { kind, text } = utterance;
+  const windows = windowsOf(sentencesOf(text));
   if (windows.length <= 1) return windows.map((window) => spanOf(utterance, window));
-  const scores = await classifier.score(
-    windows.map(({ start, end }) => ({ text: utterance.text.slice(start, end), kind: utterance.kind })),
-  );
+  const confidencesWithout = async (removed: readonly (readonly Offsets[])[]) => {
+    const texts = removed.map((spans) => ({ text: without(text, spans), kind }));
+    return (await classifier.score(texts)).map((scores) => confidenceOf(scores, persona, kind));
+  };
+  const confidences = await confidencesWithout(windows.map((window) => [window]));
   const ranked = windows
-    .map((window, index) => ({
-      window,
-      strength: strengthOf(scores[index] ?? {}, trait, persona, utterance),
-    }))
-    .sort((a, b) => b.strength - a.strength);
-  const strongest = ranked[0]?.strength ?? 0;
-  return ranked
-    .filter(({ strength }, rank) => rank === 0 || strength >= shareOfStrongest * strongest)
-    .slice(0, mostSpans)
-    .sort((a, b) => a.window.start - b.window.start)
-    .map(({ window }) => spanOf(utterance, window));
+    .map((window, at) => ({ window, confidence: confidences[at] ?? 0 }))
+    .sort((a, b) => b.confidence - a.confidence);
+  const strongest = ranked.slice(0, mostSpans).map(({ window }) => window);
+  const prefixes = strongest.map((_, at) => strongest.slice(0, at + 1));
+  const rest = await confidencesWithout(prefixes.slice(1));
+  const left = [ranked[0]?.confidence ?? 0, ...rest];
+  const enough = left.findIndex((confidence) => !isDrift(confidence));
+  return (prefixes[enough] ?? strongest)
+    .toSorted((a, b) => a.start - b.start)
+    .map((window) => spanOf(utterance, window));
 }
 
-function strengthOf(
-  scores: TraitScores,
-  trait: Trait | "suppressed",
-  persona: Persona,
-  utterance: Utterance,
-): number {
-  return trait === "suppressed" ? 1 - confidenceOf(scores, persona, utterance.kind) : (scores[trait] ?? 0);
+function without(text: string, removed: readonly Offsets[]): string {
+  let left = "";
+  let at = 0;
+  for (const { start, end } of removed.toSorted((a, b) => a.start - b.start)) {
+    left += text.slice(at, start);
+    at = end;
+  }
+  return left + text.slice(at);
 }
 
 /** At most `mostWindows` runs of neighbouring sentences, of equal count. */

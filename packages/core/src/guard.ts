@@ -244,7 +244,11 @@ export class PersonaGuard {
     found: { readonly confidence: number; readonly pValue?: number },
   ): Promise<Verdict> {
     try {
-      const evidence = await evidenceFor(utterance, trait, this);
+      const evidence = await evidenceFor(utterance, {
+        classifier: this.classifier,
+        persona: this.persona,
+        isDrift: (confidence) => this.#isDrift(confidence, this.#pValues?.of(confidence, utterance.kind)),
+      });
       return { outcome: "drifted", ...found, driftedTo: trait, evidence };
     } catch {
       // The drift stands without its evidence; the classifier's failure shows at the next step's own scoring.

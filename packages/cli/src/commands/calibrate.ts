@@ -196,7 +196,9 @@ async function asJson({ guard, sampled, quality, falseAlarmRate }: Result, file:
 /** A text by its place and the sentences that carry what would be drift, secrets and personal data masked. */
 async function named({ traced, utterance, scores, confidence }: CalibrationSample, guard: PersonaGuard) {
   const label = driftedTo(scores, guard.persona, utterance.kind);
-  const evidence = await evidenceFor(utterance, label, guard);
+  const { classifier, persona } = guard;
+  const isDrift = (other: number) => other <= confidence;
+  const evidence = await evidenceFor(utterance, { classifier, persona, isDrift });
   return {
     file: traced.place.file,
     place: placeName(traced.place),
