@@ -11,13 +11,18 @@ const longestEvidence = 300;
 const probability = z.number().min(0).max(1);
 const outcome = z.enum(["in-persona", "drifted", "undecided", "unscored"]);
 
-export const actions = ["none", "log", "reprompt", "block"] as const;
-/** What was done about a step: "none" if nothing had to be, "log" if drift was let pass. */
+export const actions = ["none", "log", "reprompt", "block", "replace", "interrupt"] as const;
+/** What was done about a step: "none" if nothing had to be, "log" if drift was let pass, "interrupt" if a person decides. */
 export type Action = (typeof actions)[number];
 
 const judgedUtteranceSchema = z.object({
   kind: z.enum(kinds),
   field: z.string().describe('"text", or the tool and the path of its argument, as in "send_email.body".'),
+  tool: z.string().optional().describe("The tool whose argument it is; absent for the reply."),
+  text: z
+    .string()
+    .optional()
+    .describe("The whole text, secrets and personal data masked; only where the user asked for texts."),
   outcome,
   confidence: probability.optional(),
   pValue: probability.optional(),
@@ -41,6 +46,7 @@ const driftEventSchema = z.object({
   session: z.string(),
   step: z.string(),
   index: z.int().min(0),
+  model: z.string().optional().describe("As the provider names it."),
   /** 1 for the model's first draft of a step, 2 for its first redraft, and so on. */
   attempt: z.int().min(1),
   outcome: z.enum([...outcome.options, "silent"]),
@@ -88,11 +94,13 @@ export interface DriftEventOptions
   readonly fleet?: DriftEvent["fleet"];
   readonly rescue?: DriftEvent["rescue"];
   readonly rejectedTokens?: DriftEvent["rejectedTokens"];
+  /** Whether the record carries whole texts, masked. @default "evidence" */
+  readonly texts?: "evidence" | "all";
 }
 
-/** The record of a judgement. It carries no text of the step but masked evidence sentences. */
+/** The record of a judgement. Of the step's text it carries masked evidence sentences, or all of it, masked, if asked to. */
 export function driftEventOf(judgement: Judgement, options: DriftEventOptions): DriftEvent {
-  const { persona, fleet, rescue, rejectedTokens, ...given } = options;
+  const { persona, fleet, rescue, rejectedTokens, texts = "evidence", ...given } = options;
   return {
     schema: "persona-guard/drift-event/1",
     event: eventName(judgement),
@@ -101,9 +109,10 @@ export function driftEventOf(judgement: Judgement, options: DriftEventOptions): 
     session: judgement.step.session,
     step: judgement.step.id,
     index: judgement.step.index,
+    ...(judgement.step.model === undefined ? {} : { model: judgement.step.model }),
     outcome: judgement.outcome,
     ...(judgement.confidence === undefined ? {} : { confidence: judgement.confidence }),
-    utterances: judgement.utterances.map(utteranceRecordOf),
+    utterances: judgement.utterances.map((one) => utteranceRecordOf(one, { texts })),
     sessionEValue: judgement.session.eValue,
     sessionAlarm: judgement.session.alarm,
     ...(judgement.session.start === undefined ? {} : { sessionStart: judgement.session.start }),
@@ -118,9 +127,19 @@ function eventName({ outcome }: Judgement): DriftEvent["event"] {
   return outcome === "unscored" ? "step-unscored" : "step-judged";
 }
 
-/** What events and replay results keep of an utterance: its verdict, and of its text only masked evidence. */
-export function utteranceRecordOf({ utterance, verdict }: JudgedUtterance): DriftEvent["utterances"][number] {
-  const common = { kind: utterance.kind, field: fieldOf(utterance), outcome: verdict.outcome };
+/** What events and replay results keep of an utterance: its verdict, and of its text masked evidence, or all if asked to. */
+export function utteranceRecordOf(
+  { utterance, verdict }: JudgedUtterance,
+  { texts = "evidence" }: Pick<DriftEventOptions, "texts"> = {},
+): DriftEvent["utterances"][number] {
+  const { kind, source, original } = utterance;
+  const common = {
+    kind,
+    field: fieldOf(utterance),
+    ...(source.from === "tool" ? { tool: source.tool } : {}),
+    ...(texts === "all" ? { text: masked(original) } : {}),
+    outcome: verdict.outcome,
+  };
   switch (verdict.outcome) {
     case "in-persona":
       return { ...common, ...numbersOf(verdict), evidence: [] };

@@ -36,7 +36,7 @@ export function verdictRowOf({ traced, judgement }: JudgedStep): VerdictRow {
     sessionEValue: session.eValue,
     sessionAlarm: session.alarm,
     ...(session.start === undefined ? {} : { sessionStart: session.start }),
-    utterances: utterances.map(utteranceRecordOf),
+    utterances: utterances.map((one) => utteranceRecordOf(one)),
     source: traced.place,
     ...(model === undefined ? {} : { model }),
   };
