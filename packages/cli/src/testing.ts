@@ -17,6 +17,8 @@ export interface Ran {
 export interface RunOptions {
   readonly cwd: string;
   readonly stdin?: string | Uint8Array;
+  /** Variables besides those that are there. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Sends Ctrl-C as soon as stderr holds this. */
   readonly interruptAt?: string;
 }
@@ -24,9 +26,9 @@ export interface RunOptions {
 /** Runs dist/main.js as a user would, in pipes. */
 export function personaGuard(
   args: readonly string[],
-  { cwd, stdin = "", interruptAt }: RunOptions,
+  { cwd, stdin = "", env = {}, interruptAt }: RunOptions,
 ): Promise<Ran> {
-  const child = spawn(process.execPath, [main, ...args], { cwd });
+  const child = spawn(process.execPath, [main, ...args], { cwd, env: { ...process.env, ...env } });
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
