@@ -1,5 +1,5 @@
 import { PersonaGuardError } from "@persona-guard/core";
-import type { AlertsConfig } from "@persona-guard/monitor";
+import type { AlertsConfig } from "@persona-guard/monitor/alerts-config";
 import { configFile, readConfig } from "./config.js";
 
 /** The alerts of the configuration at `path`, or of that in the working directory. @throws PersonaGuardError "config-invalid" */

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { tiers } from "@persona-guard/classifier";
 import { messageOf, PersonaGuardError } from "@persona-guard/core";
-import { type AlertsConfig, alertsSchema } from "@persona-guard/monitor";
+import { type AlertsConfig, alertsSchema } from "@persona-guard/monitor/alerts-config";
 import { traceReaders } from "@persona-guard/replay";
 import { parse, YAMLParseError } from "yaml";
 import * as z from "zod";

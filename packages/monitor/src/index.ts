@@ -1,6 +1,6 @@
 export type { Alert, Condition, Notice, Severity } from "./alerts/alert.js";
 export type { AlertTarget, Delivery } from "./alerts/alert-target.js";
-export { type AlertsConfig, alertsSchema, type TargetConfig } from "./alerts/alerts-config.js";
+export type { AlertsConfig, TargetConfig } from "./alerts/alerts-config.js";
 export { attempt } from "./alerts/attempt.js";
 export { functionTarget, type SendNotice } from "./alerts/function-target.js";
 export { DriftMetrics } from "./alerts/metrics.js";

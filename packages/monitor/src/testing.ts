@@ -61,7 +61,7 @@ export async function allOf(lines: AsyncIterable<FoundLine>) {
   return { events, faults, others };
 }
 
-export interface Received {
+interface Received {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;

@@ -1,5 +1,5 @@
 import { PersonaGuardError } from "@persona-guard/core";
-import { type AlertsConfig, attempt, openTargets, redeliver, testNotice } from "@persona-guard/monitor";
+import type { AlertsConfig } from "@persona-guard/monitor/alerts-config";
 import { Command } from "commander";
 import { alertsOf } from "../alerts-of.js";
 import { type Run, type Running, type Surroundings, visible } from "../command.js";
@@ -49,6 +49,7 @@ export function alertsCommand(run: Run): Command {
 
 async function* sendTest(flags: AlertsFlags, { colors, signal }: Surroundings): Running {
   const { targets: configs } = await chosenAlerts(flags);
+  const { attempt, openTargets, testNotice } = await import("@persona-guard/monitor"); // no other command waits for it
   const targets = await openTargets(configs);
   let hasFailed = false;
   try {
@@ -74,6 +75,7 @@ async function* sendTest(flags: AlertsFlags, { colors, signal }: Surroundings): 
 
 async function* sendAgain(flags: AlertsFlags, { signal }: Surroundings): Running {
   const { targets: configs, folder } = await chosenAlerts(flags);
+  const { openTargets, redeliver } = await import("@persona-guard/monitor");
   const targets = await openTargets(configs);
   let delivered = 0;
   let left = 0;

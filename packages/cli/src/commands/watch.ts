@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { access } from "node:fs/promises";
 import type { DriftEvent, DriftListener } from "@persona-guard/core";
-import { type FoundLine, followEvents, openTargets, readEvents, startAlerts } from "@persona-guard/monitor";
+import type { FoundLine } from "@persona-guard/monitor";
 import { Command, Option } from "commander";
 import { alertsOf } from "../alerts-of.js";
 import { type ExitCode, type Run, type Running, type Said, type Surroundings, visible } from "../command.js";
@@ -81,6 +81,7 @@ async function* sumUp(
   { colors, signal }: Surroundings,
 ): Running {
   const tally = new WatchTally();
+  const { readEvents } = await import("@persona-guard/monitor"); // no other command waits for it
   for await (const line of readEvents(paths)) {
     if (signal.aborted) return 130;
     if (line.found === "event" && isShown(flags, line.event)) tally.add(line.event);
@@ -94,6 +95,7 @@ async function* sumUp(
 /** Alerts see what is written from now on; what was before has been told by whoever ran them then. */
 async function* withAlerts(paths: readonly string[], flags: WatchFlags, around: Surroundings): Running {
   const { targets: configs, folder, rules, quietHours } = await alertsOf(flags.config);
+  const { openTargets, startAlerts } = await import("@persona-guard/monitor");
   const faults = new EventEmitter();
   const onFault = (message: string) => faults.emit("fault", message);
   const targets = await openTargets(configs, { onFault });
@@ -129,6 +131,7 @@ async function* follow(
   alerts?: RunningAlerts,
 ): Running {
   const { colors, keys, signal } = around;
+  const { followEvents } = await import("@persona-guard/monitor");
   const quit = new AbortController();
   const ends = AbortSignal.any([signal, quit.signal]);
   const pressed = flags.json || keys === undefined ? undefined : keys(ends);

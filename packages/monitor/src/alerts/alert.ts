@@ -1,13 +1,7 @@
 export const severities = ["info", "warning", "critical"] as const;
 export type Severity = (typeof severities)[number];
 
-export const conditions = [
-  "session-alarm",
-  "fleet-alarm",
-  "drift-rate",
-  "unscored-rate",
-  "guard-silent",
-] as const;
+const conditions = ["session-alarm", "fleet-alarm", "drift-rate", "unscored-rate", "guard-silent"] as const;
 export type Condition = (typeof conditions)[number];
 
 /** Something that a rule found, as plain JSON. */

@@ -15,7 +15,7 @@ export function slackTarget({ name, url }: { readonly name: string; readonly url
 }
 
 /** @see https://docs.slack.dev/reference/block-kit/blocks */
-export function slackMessage(notice: Notice): object {
+function slackMessage(notice: Notice): object {
   const { alerts, omitted, severity, rule } = notice;
   const headline = `${signs[severity]} ${headlineOf(notice)}`;
   const rest = omitted + Math.max(0, alerts.length - mostAlerts);

@@ -15,7 +15,7 @@ export function teamsTarget({ name, url }: { readonly name: string; readonly url
 }
 
 /** @see https://adaptivecards.io/explorer, version 1.4 */
-export function teamsMessage(notice: Notice): object {
+function teamsMessage(notice: Notice): object {
   const { alerts, omitted, severity, rule } = notice;
   const rest = omitted + Math.max(0, alerts.length - mostAlerts);
   const footer = `${severity}, rule ${rule}${rest === 0 ? "" : `, ${rest} more alerts not shown`}`;
