@@ -202,6 +202,7 @@ export class RollingFile {
       writer: this.#writer,
       number: this.#files,
     });
+    mkdirSync(folder, { recursive: true }); // it may have been removed since
     const fd = openSync(join(folder, name), "ax"); // "x": were the name taken, it fails instead of sharing the file
     if (durability === "every-event-on-disk") syncFolder(folder);
     this.#file = { fd, name, period, countsLinks: fstatSync(fd).nlink > 0, bytes: 0 };

@@ -42,7 +42,12 @@ export function oneLine(text: string, longest = 200): string {
   return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
 }
 
-/** "3 alerts: …" or the title of the only one. */
+/** The title, with a mark if it is over and how often it fired. */
+export function titleOf({ title, status, count }: Alert): string {
+  return `${status === "resolved" ? "✅ " : ""}${title}${count > 1 ? ` (${count} times)` : ""}`;
+}
+
+/** The first alert's title, and how many more there are. */
 export function headlineOf({ alerts, omitted, test }: Notice): string {
   const [first, ...others] = alerts;
   const more = others.length + omitted;

@@ -16,12 +16,18 @@ export interface RetryOptions {
   readonly timeoutMs?: number;
 }
 
+interface Attempted {
+  readonly fault: string;
+  readonly attempts: number;
+}
+
 export interface OutboxOptions extends RetryOptions {
-  /** Takes what could not be delivered. */
-  readonly onUndelivered: (
-    notice: Notice,
-    end: { readonly fault: string; readonly attempts: number },
-  ) => void;
+  /** Takes what waits for a target that fails, so that a killed process does not lose it. */
+  readonly onKept: (notice: Notice, last: Attempted) => void;
+  /** A notice that was kept is delivered. */
+  readonly onDelivered: (notice: Notice) => void;
+  /** Takes what is given up. */
+  readonly onUndelivered: (notice: Notice, last: Attempted) => void;
 }
 
 /** What is to be sent to one target, one notice after another, so that a slow or dead target holds up nothing but itself. */
@@ -29,6 +35,9 @@ export class Outbox {
   readonly #options: Required<OutboxOptions>;
   readonly #interrupt = new AbortController();
   readonly #waiting: Notice[] = [];
+  readonly #kept = new Set<string>();
+  /** Of the last attempt; undefined while the target takes what it is sent. */
+  #fault: string | undefined;
   #sending: Promise<void> | undefined;
 
   constructor(
@@ -45,6 +54,7 @@ export class Outbox {
       return;
     }
     this.#waiting.push(notice);
+    this.#keepWaiting();
     this.#sending ??= this.#sendAll();
   }
 
@@ -59,23 +69,38 @@ export class Outbox {
     for (let notice = this.#waiting[0]; notice !== undefined; notice = this.#waiting[0]) {
       await this.#send(notice);
       this.#waiting.shift();
+      this.#kept.delete(notice.id);
     }
     this.#sending = undefined;
   }
 
   async #send(notice: Notice): Promise<void> {
-    const { attempts, firstPauseMs, timeoutMs, onUndelivered } = this.#options;
+    const { attempts, firstPauseMs, timeoutMs, onDelivered, onUndelivered } = this.#options;
     const { signal } = this.#interrupt;
     for (let made = 1; ; made += 1) {
       const delivery = await attempt(this.target, notice, { timeoutMs, signal });
-      if (delivery.outcome === "delivered") return;
+      if (delivery.outcome === "delivered") {
+        this.#fault = undefined;
+        if (this.#kept.has(notice.id)) onDelivered(notice);
+        return;
+      }
       if (delivery.outcome === "refused" || made >= attempts || signal.aborted) {
         onUndelivered(notice, { fault: delivery.fault, attempts: made });
         return;
       }
+      this.#fault = delivery.fault;
+      this.#keepWaiting();
       const doubled = Math.min(longestPauseMs, firstPauseMs * 2 ** (made - 1));
       const pauseMs = delivery.retryAfterMs ?? doubled * (0.5 + Math.random() / 2);
       await pause(pauseMs, undefined, { signal }).catch(() => undefined); // ends early when interrupted
+    }
+  }
+
+  #keepWaiting(): void {
+    if (this.#fault === undefined) return;
+    for (const notice of this.#waiting.filter(({ id }) => !this.#kept.has(id))) {
+      this.#kept.add(notice.id);
+      this.#options.onKept(notice, { fault: this.#fault, attempts: 0 });
     }
   }
 }

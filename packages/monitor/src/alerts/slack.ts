@@ -1,4 +1,4 @@
-import { type Alert, headlineOf, type Notice } from "./alert.js";
+import { type Alert, headlineOf, type Notice, titleOf } from "./alert.js";
 import type { AlertTarget } from "./alert-target.js";
 import { post } from "./post.js";
 
@@ -32,11 +32,12 @@ function slackMessage(notice: Notice): object {
   };
 }
 
-function blocksOf({ title, status, details, evidence }: Alert): readonly object[] {
+function blocksOf(alert: Alert): readonly object[] {
+  const { details, evidence } = alert;
   const facts = Object.entries(details).map(([name, value]) => `${name} ${value}`);
   const lines = [...evidence.map((sentence) => `“${sentence}”`), facts.join(", ")];
   return [
-    { type: "section", text: plain(status === "resolved" ? `✅ ${title}` : title) },
+    { type: "section", text: plain(titleOf(alert)) },
     { type: "section", text: plain(lines.join("\n").slice(0, 3_000)) },
   ];
 }

@@ -93,6 +93,28 @@ test("a target that never answers holds up neither events nor other targets, and
   ]);
 });
 
+test("what a failing target has not taken is on disk before it is given up, so that a killed process loses no alert", async () => {
+  const { server, target } = await webhook([500]);
+  const { alerts, folder } = await started({
+    targets: [target],
+    retry: { firstPauseMs: 3_600_000 },
+    closingMs: 0,
+  });
+  const kept = async (letters: number): Promise<unknown[]> => {
+    const sessions = (await outstandingLetters(folder)).letters.map(
+      ({ notice }) => notice.alerts[0]?.details.session,
+    );
+    return sessions.length === letters ? sessions : await kept(letters);
+  };
+  alerts.listener({ ...alarm, session: "tried" });
+  expect(await kept(1)).toEqual(["tried"]);
+  alerts.listener({ ...alarm, session: "waiting" });
+  expect(await kept(2)).toEqual(["tried", "waiting"]);
+  expect(server.received).toHaveLength(1);
+  await alerts.close();
+  expect(await kept(2)).toEqual(["tried", "waiting"]);
+});
+
 test("what is refused is not tried again", async () => {
   const { server, target } = await webhook([404]);
   const { alerts, faults } = await started({ targets: [target] });

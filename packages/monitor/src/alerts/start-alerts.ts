@@ -8,9 +8,6 @@ import { Outbox, type RetryOptions } from "./outbox.js";
 import { type Rule, ruleName, ruleSchema } from "./rule.js";
 import { afterOccurrence, initialRuleState, type RuleState } from "./rules.js";
 
-/** Time that targets have to take what is left when alerts are closed. */
-const closingMs = 5_000;
-
 export interface AlertsOptions {
   readonly rules: readonly z.input<typeof ruleSchema>[];
   readonly targets: readonly AlertTarget[];
@@ -20,6 +17,8 @@ export interface AlertsOptions {
   readonly retry?: RetryOptions;
   /** Called when a notice could not be delivered, or a fault of ours was caught. @default a process warning */
   readonly onFault?: (message: string) => void;
+  /** Time that targets have to take what is left when alerts are closed. @default 5000 */
+  readonly closingMs?: number;
   readonly now?: () => number;
   /** Between two looks at the clock. @default 1000 */
   readonly tickMs?: number;
@@ -47,13 +46,24 @@ interface RunningRule {
  * @throws PersonaGuardError "options-invalid" or "output-unwritable"
  */
 export function startAlerts(options: AlertsOptions): Alerts {
-  const { targets, folder, quietHours, retry = {}, onFault = warn, now = Date.now, tickMs = 1_000 } = options;
+  const {
+    targets,
+    folder,
+    quietHours,
+    retry = {},
+    onFault = warn,
+    now = Date.now,
+    closingMs = 5_000,
+    tickMs = 1_000,
+  } = options;
   const letters = new DeadLetters(folder, { now, onFault: ({ message }) => onFault(message) });
   let undelivered = 0;
   const outboxes = targets.map(
     (target) =>
       new Outbox(target, {
         ...retry,
+        onKept: (notice, last) => letters.add({ target: target.name, notice, ...last }),
+        onDelivered: (notice) => letters.markDelivered({ target: target.name, notice }),
         onUndelivered: (notice, { fault, attempts }) => {
           undelivered += 1;
           letters.add({ target: target.name, notice, fault, attempts });

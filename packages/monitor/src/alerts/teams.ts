@@ -1,4 +1,4 @@
-import { type Alert, headlineOf, type Notice } from "./alert.js";
+import { type Alert, headlineOf, type Notice, titleOf } from "./alert.js";
 import type { AlertTarget } from "./alert-target.js";
 import { post } from "./post.js";
 
@@ -43,10 +43,11 @@ function teamsMessage(notice: Notice): object {
   };
 }
 
-function cardOf({ title, status, details, evidence }: Alert): readonly object[] {
+function cardOf(alert: Alert): readonly object[] {
+  const { details, evidence } = alert;
   const facts = Object.entries(details).map(([name, value]) => `${name} ${value}`);
   return [
-    paragraph([{ text: status === "resolved" ? `✅ ${title}` : title, weight: "Bolder" }]),
+    paragraph([{ text: titleOf(alert), weight: "Bolder" }]),
     ...evidence.map((sentence) => paragraph([{ text: `“${sentence}”`, italic: true }])),
     paragraph([{ text: facts.join(", "), isSubtle: true }]),
   ];
