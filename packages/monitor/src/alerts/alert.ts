@@ -36,10 +36,14 @@ export interface Notice {
   readonly test?: true;
 }
 
-/** One line without anything that could steer a terminal or reorder text, cut to a length. */
+/** One line of well-formed text without anything that could steer a terminal or reorder it, cut to a length. */
 export function oneLine(text: string, longest = 200): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
-  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
+  const line = text
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
+    .replace(/\p{Cs}/gu, "\uFFFD")
+    .trim();
+  // A cut may halve a pair of surrogates.
+  return line.length > longest ? `${line.slice(0, longest - 1).replace(/\p{Cs}$/u, "")}…` : line;
 }
 
 /** The title, with a mark if it is over and how often it fired. */

@@ -41,11 +41,11 @@ test("a session that alarms is told once, with where it began and what it became
       [0, {}],
       [1, { ...alarm, utterances: drifting }],
       [2, alarm],
-      [3, { ...alarm, session: "evil\u001b[2J\n\u202ename", persona: other }],
+      [3, { ...alarm, session: "evil\u001b[2J\n\u202ename\ud83d", persona: other }],
     ]),
   ).toEqual([
     "Session session-1 of desk has drifted to sarcasm, since step 3",
-    "Session evil [2J name of clerk has drifted, since step 3",
+    "Session evil [2J name\uFFFD of clerk has drifted, since step 3",
   ]);
 });
 

@@ -1,4 +1,4 @@
-import { type Alert, headlineOf, type Notice, titleOf } from "./alert.js";
+import { type Alert, headlineOf, type Notice, oneLine, titleOf } from "./alert.js";
 import type { AlertTarget } from "./alert-target.js";
 import { post } from "./post.js";
 
@@ -22,7 +22,7 @@ function slackMessage(notice: Notice): object {
   return {
     text: escaped(headline),
     blocks: [
-      { type: "header", text: plain(headline.slice(0, 150)) },
+      { type: "header", text: plain(oneLine(headline, 150)) },
       ...alerts.slice(0, mostAlerts).flatMap(blocksOf),
       {
         type: "context",
@@ -38,7 +38,7 @@ function blocksOf(alert: Alert): readonly object[] {
   const lines = [...evidence.map((sentence) => `“${sentence}”`), facts.join(", ")];
   return [
     { type: "section", text: plain(titleOf(alert)) },
-    { type: "section", text: plain(lines.join("\n").slice(0, 3_000)) },
+    { type: "section", text: plain(lines.join("\n")) },
   ];
 }
 

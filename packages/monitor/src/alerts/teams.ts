@@ -2,22 +2,28 @@ import { type Alert, headlineOf, type Notice, titleOf } from "./alert.js";
 import type { AlertTarget } from "./alert-target.js";
 import { post } from "./post.js";
 
-/** A card may have 28 KB. */
+/** A message may have 28 KB. */
+const mostBytes = 27_000;
 const mostAlerts = 10;
 const colors = { info: "Accent", warning: "Warning", critical: "Attention" } as const;
 
 /** @param url of a Teams workflow "when a webhook request is received"; it is a secret */
 export function teamsTarget({ name, url }: { readonly name: string; readonly url: string }): AlertTarget {
-  return {
-    name,
-    deliver: (notice, signal) => post(url, { body: JSON.stringify(teamsMessage(notice)), signal }),
-  };
+  return { name, deliver: (notice, signal) => post(url, { body: teamsBody(notice), signal }) };
+}
+
+/** As many alerts as there is room for. */
+function teamsBody(notice: Notice): string {
+  for (let shown = mostAlerts; ; shown -= 1) {
+    const body = JSON.stringify(teamsMessage(notice, shown));
+    if (shown <= 1 || Buffer.byteLength(body) <= mostBytes) return body;
+  }
 }
 
 /** @see https://adaptivecards.io/explorer, version 1.4 */
-function teamsMessage(notice: Notice): object {
+function teamsMessage(notice: Notice, shown: number): object {
   const { alerts, omitted, severity, rule } = notice;
-  const rest = omitted + Math.max(0, alerts.length - mostAlerts);
+  const rest = omitted + Math.max(0, alerts.length - shown);
   const footer = `${severity}, rule ${rule}${rest === 0 ? "" : `, ${rest} more alerts not shown`}`;
   return {
     type: "message",
@@ -34,7 +40,7 @@ function teamsMessage(notice: Notice): object {
             paragraph([
               { text: headlineOf(notice), weight: "Bolder", size: "Medium", color: colors[severity] },
             ]),
-            ...alerts.slice(0, mostAlerts).flatMap(cardOf),
+            ...alerts.slice(0, shown).flatMap(cardOf),
             paragraph([{ text: footer, isSubtle: true, size: "Small" }]),
           ],
         },
