@@ -49,9 +49,9 @@ export async function* followEvents(
       const size = await lookAt(file, known);
       const followed = known.get(file);
       if (followed === undefined || size === undefined || size === followed.readSize) continue;
-      const turn = await readTurn(file, followed);
-      found.push(...turn);
-      if (turn.length > 0 && followed.cursor.offset < size) hasMore = true;
+      const { offset } = followed.cursor;
+      found.push(...(await readTurn(file, followed)));
+      if (followed.cursor.offset > offset && followed.cursor.offset < size) hasMore = true;
       else followed.readSize = size;
     }
     for (const { line } of found.sort((a, b) => a.at - b.at)) yield line;

@@ -197,19 +197,20 @@ test("silence is told without any event, by the clock that is given", async () =
 });
 
 test("a target's fault while it watches events is told and stops nothing", async () => {
-  const { alerts, faults } = await started({
-    targets: [
-      {
-        ...functionTarget("odd", () => undefined),
-        observe: () => {
-          throw new Error("odd");
-        },
-      },
-    ],
-  });
+  const told: string[] = [];
+  const odd: AlertTarget = {
+    ...functionTarget("odd", ({ rule }) => void told.push(rule)),
+    observe: () => {
+      throw new Error("odd");
+    },
+  };
+  const { alerts, faults } = await started({ targets: [odd] });
   alerts.listener(alarm);
   await alerts.close();
-  expect(faults).toEqual(["An alert rule failed: odd"]);
+  expect({ told, faults }).toEqual({
+    told: ["session-alarm"],
+    faults: ["A fault in an alert target or rule: odd"],
+  });
 });
 
 test.each([

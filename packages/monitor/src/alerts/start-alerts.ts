@@ -56,6 +56,7 @@ export function startAlerts(options: AlertsOptions): Alerts {
     closingMs = 5_000,
     tickMs = 1_000,
   } = options;
+  const rules = parsedRules(options.rules, targets);
   const letters = new DeadLetters(folder, { now, onFault: ({ message }) => onFault(message) });
   let undelivered = 0;
   const outboxes = targets.map(
@@ -73,7 +74,7 @@ export function startAlerts(options: AlertsOptions): Alerts {
         },
       }),
   );
-  const running = parsedRules(options.rules, targets).map(
+  const running = rules.map(
     (rule): RunningRule => ({
       rule,
       outboxes: outboxes.filter(({ target }) => rule.to === undefined || rule.to.includes(target.name)),
@@ -98,16 +99,15 @@ export function startAlerts(options: AlertsOptions): Alerts {
     try {
       work();
     } catch (error) {
-      onFault(`An alert rule failed: ${messageOf(error)}`); // no reason to stop the agent
+      onFault(`A fault in an alert target or rule: ${messageOf(error)}`); // no reason to stop the agent
     }
   };
   const timer = setInterval(() => guarded(advance), tickMs).unref();
   return {
-    listener: (event) =>
-      guarded(() => {
-        for (const target of targets) target.observe?.(event);
-        advance(event);
-      }),
+    listener: (event) => {
+      for (const target of targets) guarded(() => target.observe?.(event));
+      guarded(() => advance(event));
+    },
     undelivered: () => undelivered,
     async close() {
       clearInterval(timer);
