@@ -21,7 +21,7 @@ const line = (id: string) => `${JSON.stringify(sampleEvent({ id }))}\n`;
 
 test("events are followed across files that roll, in a folder that is not there yet", async () => {
   const folder = join(await temporaryFolder(), "events");
-  const { next, stop } = following([folder]);
+  const { next, stop } = following([folder], { from: "start" });
   const first = next();
   const log = openEventLog({ folder, maxBytes: 1 });
   log.listener(sampleEvent({ id: "1", at: "2026-03-02T10:00:01.000Z" }));
