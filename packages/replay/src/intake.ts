@@ -3,9 +3,12 @@ export class Intake {
   readonly #taken = new Map<string, number>();
   readonly #left = new Map<string, { readonly what: string; readonly why: string; count: number }>();
 
-  /** @param field as in `messages[3].content`, counted as `messages[].content` */
+  /** @param field as in `messages[3].content`, counted as `messages[].content`; runs in runs are counted together, too */
   take(field: string): void {
-    const name = field.replace(/\[\d+\]/g, "[]").replace(/\.\d+(?=\.)/g, ".*");
+    const name = field
+      .replace(/\[\d+\]/g, "[]")
+      .replace(/\.\d+(?=\.)/g, ".*")
+      .replace(/(\w+\[\]\.)\1+/g, "$1");
     this.#taken.set(name, (this.#taken.get(name) ?? 0) + 1);
   }
 

@@ -5,10 +5,10 @@ import type { Intake } from "./intake.js";
 import type { Place, TracedStep, TraceFault } from "./trace.js";
 import type { Turn } from "./turn.js";
 
-/** Characters of the agent's words that are held to be put in order; more than this is rare even in exports of gigabytes. */
-const mostHeld = 32 * 1024 * 1024;
-/** What one observation costs besides its words, in characters. */
-const costOfOne = 500;
+/** Characters of the agent's words that are held to be put in order: the words of some 40,000 spans, in 150 MB. */
+const mostHeld = 64 * 1024 * 1024;
+/** What one span costs besides its words, in characters. */
+const costOfOne = 1_500;
 
 /** A span of a trace, its spans in any order: a model's turns, a run of a tool, or neither, between those. */
 export interface Observed {
@@ -40,7 +40,7 @@ interface Held {
  * `mostHeld` is passed, the traces that have been quiet longest are given out, and what comes later of them follows in the order
  * of the file.
  *
- * @param mostCharacters @default 32 Mi
+ * @param mostCharacters @default 64 Mi
  */
 export async function* orderedSteps(
   found: AsyncIterable<Observed | TraceFault>,
