@@ -32,6 +32,7 @@ export async function* documentParts(
   yield* cutter.end();
 }
 
+const byteOrderMark = [0xef, 0xbb, 0xbf];
 const [tab, lineFeed, carriageReturn, space] = [0x09, 0x0a, 0x0d, 0x20];
 const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a];
 const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d];
@@ -69,7 +70,7 @@ class Cutter {
   }
 
   *push(chunk: Buffer): Generator<DocumentPart> {
-    let at = this.#bytesBefore === 0 && chunk[0] === 0xef && chunk[1] === 0xbb ? 3 : 0; // a byte order mark
+    let at = 0;
     while (at < chunk.length && !this.stopped) {
       if (this.#cutting === undefined) {
         const part = this.#between(chunk[at] ?? 0, this.#bytesBefore + at);
@@ -101,6 +102,7 @@ class Cutter {
   #between(byte: number, position: number): DocumentPart | undefined {
     const level = this.#levels.at(-1);
     if (isBlank(byte) || (byte === comma && level !== undefined)) return undefined;
+    if (byte === byteOrderMark[position]) return undefined;
     if (byte === colon && level?.key !== undefined) return undefined;
     if (byte === closeBracket || byte === closeBrace) {
       const fits = level !== undefined && (byte === closeBracket) === level.isArray;

@@ -23,7 +23,7 @@ export function outputMessages(output: unknown, field: string): readonly OutputM
   if (Array.isArray(output.generations)) return ofGenerations(output.generations, `${field}.generations`);
   if (Array.isArray(output.choices)) return firstMessage(output.choices, `${field}.choices`);
   if (Array.isArray(output.candidates)) return firstMessage(output.candidates, `${field}.candidates`);
-  const message = messageOf(output, field);
+  const message = chatMessageIn(output, field);
   if (message !== undefined) return [message].filter(isAssistants);
   const inner = ["messages", "message", "output", "completion", "response", "text", "generated_text"].find(
     (name) => output[name] !== undefined && output[name] !== null,
@@ -32,7 +32,7 @@ export function outputMessages(output: unknown, field: string): readonly OutputM
 }
 
 /** The message inside LangChain's serialised or stored forms of one, with a role. */
-export function messageOf(value: unknown, field: string): OutputMessage | undefined {
+function chatMessageIn(value: unknown, field: string): OutputMessage | undefined {
   if (!isObject(value)) return undefined;
   if (isObject(value.kwargs)) {
     const name = Array.isArray(value.id) ? value.id.at(-1) : value.kwargs.type;
@@ -78,7 +78,7 @@ function ofText(text: string, field: string): readonly OutputMessage[] {
 function ofList(items: readonly unknown[], field: string): readonly OutputMessage[] {
   if (items.some(isResponsesItem)) return [{ message: ofResponses(items), field }];
   const blocks = items.every((item) => isObject(item) && typeof item.type === "string" && !("role" in item));
-  const messages = items.flatMap((item, at) => messageOf(item, `${field}[${at}]`) ?? []);
+  const messages = items.flatMap((item, at) => chatMessageIn(item, `${field}[${at}]`) ?? []);
   if (messages.length > 0) return messages.filter(isAssistants);
   if (items.length > 0 && blocks) return [{ message: { role: "assistant", content: items }, field }];
   return items.flatMap((item, at) => outputMessages(item, `${field}[${at}]`));
@@ -90,7 +90,7 @@ function ofGenerations(generations: readonly unknown[], field: string): readonly
     const here = Array.isArray(candidates) ? `${field}[${at}][0]` : `${field}[${at}]`;
     const generation: unknown = Array.isArray(candidates) ? candidates[0] : candidates;
     if (!isObject(generation)) return [];
-    const message = messageOf(generation.message, `${here}.message`);
+    const message = chatMessageIn(generation.message, `${here}.message`);
     return message === undefined
       ? outputMessages(generation.text, `${here}.text`)
       : [message].filter(isAssistants);

@@ -51,7 +51,7 @@ export interface StepFields {
   readonly toolCalls: readonly string[];
 }
 
-export interface Origin {
+interface Origin {
   readonly trace: string;
   readonly span: string;
 }
