@@ -47,7 +47,10 @@ async function* observedIn(
       time: timeIn(value.startTime ?? value.start_time),
       turns: [],
     } as const;
-    if (value.type === "GENERATION") {
+    if (nameIn(value, ["environment"])?.startsWith("langfuse-")) {
+      // Names that begin so are reserved: the model that judges there is not the agent.
+      intake.leave("observations of Langfuse's own evaluations", "not the agent's words");
+    } else if (value.type === "GENERATION") {
       const outputs = outputMessages(parsedIfJson(value.output), "output");
       if (outputs.length === 0) intake.leave("generations", "they hold no output");
       const turns = outputs.map(({ message, field }) => turnOf(message, field, intake));

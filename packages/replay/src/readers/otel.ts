@@ -71,7 +71,7 @@ async function* observedIn(
       turns: [],
     } as const;
     for (const name of inputFields)
-      if (attributeIn(attributes, name) !== undefined)
+      if (attributeIn(attributes, name) !== undefined || attributes[`${name}.0.content`] !== undefined)
         intake.leave(`attribute ${name}`, "what the model was given, not what it said");
     if (isToolRun(span)) {
       const run = callIn(span);
