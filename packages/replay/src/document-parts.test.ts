@@ -46,6 +46,11 @@ test.each([
     records: [{ a: 1 }, { a: 2 }, { a: 3 }],
   },
   {
+    what: "a record that has a list by an envelope's name",
+    content: '{"messages": [], "data": [{"a": 1}]}',
+    records: [{ messages: [], data: [{ a: 1 }] }],
+  },
+  {
     what: "an envelope's name for something else",
     content: '{"data": {"x": 1}, "runs": "none"}',
     records: [{ data: { x: 1 }, runs: "none" }],

@@ -1,4 +1,4 @@
-import { isEnvelope, leadsOn } from "./envelope.js";
+import { isEnvelope, isRecord, leadsOn } from "./envelope.js";
 import { decodedUtf8 } from "./lines.js";
 import { parseJson } from "./parse-json.js";
 
@@ -46,6 +46,8 @@ interface Level {
   readonly envelope: string | undefined;
   /** Of an object: the key, with its quotes, whose value comes next. */
   key: Buffer | undefined;
+  /** Of an object: all its keys so far. */
+  readonly keys: string[];
   /** Of an object: its fields so far; undefined for an array, and once records have come out of it. */
   fields: Buffer[] | undefined;
   bytes: number;
@@ -127,8 +129,10 @@ class Cutter {
 
   #beginField(level: Level, byte: number): void {
     const key = parseJson(level.key?.toString("utf8") ?? "");
-    const path = [...level.path, "value" in key ? String(key.value) : ""];
-    if (byte !== openBracket || !isEnvelope(path)) {
+    const name = "value" in key ? String(key.value) : "";
+    const path = [...level.path, name];
+    level.keys.push(name);
+    if (byte !== openBracket || !isEnvelope(path) || isRecord(level.keys)) {
       this.#cutting = "field";
       return;
     }
@@ -139,7 +143,7 @@ class Cutter {
 
   #open(isArray: boolean, path: readonly string[], envelope = this.#levels.at(-1)?.envelope): void {
     const fields = isArray ? undefined : [];
-    this.#levels.push({ isArray, path, envelope, key: undefined, fields, bytes: 0 });
+    this.#levels.push({ isArray, path, envelope, key: undefined, keys: [], fields, bytes: 0 });
   }
 
   #close(level: Level, bytesRead: number): DocumentPart | undefined {

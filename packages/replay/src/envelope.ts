@@ -14,6 +14,16 @@ const envelopes: readonly (readonly string[])[] = [
   ["resourceLogs", "scopeLogs", "logRecords"],
 ];
 
+/** Fields of records: an object with one of them is no envelope, whatever else it has. */
+const recordFields = new Set(
+  "messages traj trajectory history run_type attributes choices text toolCalls".split(" "),
+);
+
+/** Whether an object with these keys is a record itself. */
+export function isRecord(keys: readonly string[]): boolean {
+  return keys.some((key) => recordFields.has(key));
+}
+
 /** Whether an array under these keys holds records, or objects on the way to them. */
 export function isEnvelope(path: readonly string[]): boolean {
   return envelopes.some((envelope) => path.every((key, at) => envelope[at] === key));
@@ -33,7 +43,7 @@ export function leadsOn(path: readonly string[]): boolean {
 export function recordsIn(
   value: unknown,
 ): readonly { readonly value: unknown; readonly envelope?: Readonly<Record<string, unknown>> }[] {
-  if (!isObject(value)) return [{ value }];
+  if (!isObject(value) || isRecord(Object.keys(value))) return [{ value }];
   for (const path of envelopes) {
     const items = itemsAt(value, path);
     if (items !== undefined) return items.map((item) => ({ value: item, envelope: value }));

@@ -120,6 +120,15 @@ test("an agent's output is not counted beside the model spans inside it, however
   expect(left).toEqual(["1 outputs of agents and chains"]);
 });
 
+test("an agent that another one calls as a tool does not hide the turn of its caller", async () => {
+  const { steps } = await stepsOf([
+    span("caller", 1, { turns: calling({}) }),
+    span("tool", 2, { parent: "caller", ...toolRun() }),
+    span("called", 3, { parent: "tool" }),
+  ]);
+  expect(steps).toEqual(["t 0 caller", "t 1 called"]);
+});
+
 test("a span that stands in the file twice counts once", async () => {
   const { steps, left } = await stepsOf([span("a", 1), span("b", 2), span("a", 1)]);
   expect(steps).toEqual(["t 0 a", "t 1 b"]);

@@ -151,15 +151,20 @@ function sortedByTime(observed: readonly Observed[]): readonly Observed[] {
   return timed.sort((a, b) => (a.time === b.time ? 0 : a.time - b.time)).map(({ one }) => one);
 }
 
-/** Every span that has a model's turns somewhere inside it: what it gives back is said there already. */
+/**
+ * Every span that has a model's turns somewhere inside it: what it gives back is said there already. Not so across the run of a
+ * tool: the agent that it calls speaks for itself.
+ */
 function spansAround(observed: readonly Observed[]): ReadonlySet<string> {
   const parents = new Map(
     observed.flatMap(({ span, parent }) => (parent === undefined ? [] : [[span, parent]])),
   );
+  const tools = new Set(observed.flatMap(({ span, toolRun }) => (toolRun === undefined ? [] : [span])));
   const around = new Set<string>();
   for (const { turns, parent } of observed) {
     if (turns.length === 0) continue;
-    for (let at = parent; at !== undefined && !around.has(at); at = parents.get(at)) around.add(at);
+    for (let at = parent; at !== undefined && !around.has(at) && !tools.has(at); at = parents.get(at))
+      around.add(at);
   }
   return around;
 }

@@ -52,7 +52,7 @@ async function* observedIn(
       intake.leave("observations of Langfuse's own evaluations", "not the agent's words");
     } else if (value.type === "GENERATION") {
       const outputs = outputMessages(parsedIfJson(value.output), "output");
-      if (outputs.length === 0) intake.leave("generations", "they hold no output");
+      if (outputs.length === 0) intake.leave("generations", "they hold no message");
       const turns = outputs.map(({ message, field }) => turnOf(message, field, intake));
       yield { ...observed, turns, model: modelOf(value) };
     } else if (value.type === "TOOL") {
@@ -60,7 +60,7 @@ async function* observedIn(
       if ("fault" in call) yield faultAt(place, `${call.fault}. Observation skipped, the rest is judged.`);
       else yield { ...observed, toolRun: { call: call.call, field: "input" } };
     } else {
-      intake.leave(`observations of type ${value.type}`, "they repeat what the generations inside them say");
+      intake.leave(`observations of type ${value.type}`, "not a model's own turn");
       yield observed;
     }
   }

@@ -68,7 +68,7 @@ function* observedOf(
   } as const;
   if (run.run_type === "llm") {
     const outputs = outputMessages(parsedIfJson(run.outputs), `${field}outputs`);
-    if (outputs.length === 0) intake.leave("runs of models", "they hold no output");
+    if (outputs.length === 0) intake.leave("runs of models", "they hold no message");
     const turns = outputs.map(({ message, field: at }) => turnOf(message, at, intake));
     yield { ...observed, turns, model: modelOf(run, metadata) };
   } else if (run.run_type === "tool") {
@@ -76,7 +76,7 @@ function* observedOf(
     if (fault !== undefined) yield faultAt(record.place, `${fault}. Run skipped, the rest is judged.`);
     yield { ...observed, turns: [], toolRun };
   } else {
-    intake.leave(`runs of type "${run.run_type}"`, "they repeat what the runs of models inside them say");
+    intake.leave(`runs of type "${run.run_type}"`, "not a model's own turn");
     yield { ...observed, turns: [] };
   }
   for (const [at, child] of childrenOf(run).entries())

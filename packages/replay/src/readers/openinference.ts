@@ -45,7 +45,7 @@ async function* observedIn(
     const kind = kindOf(value);
     if (kind === "LLM") {
       const messages = messagesIn(attributes);
-      if (messages.length === 0) intake.leave("LLM spans", "they hold no output");
+      if (messages.length === 0) intake.leave("LLM spans", "they hold no message");
       const turns = messages.map(({ message, field }) => turnOf(message, field, intake));
       yield {
         ...observed,
@@ -57,7 +57,7 @@ async function* observedIn(
       if ("fault" in call) yield faultAt(place, `${call.fault}. Span skipped, the rest is judged.`);
       else yield { ...observed, toolRun: { call: call.call, field: "input.value" } };
     } else {
-      intake.leave(`spans of kind ${kind ?? "(none)"}`, "they repeat what the LLM spans inside them say");
+      intake.leave(`spans of kind ${kind ?? "(none)"}`, "not a model's own turn");
       yield observed;
     }
   }

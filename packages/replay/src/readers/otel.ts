@@ -85,7 +85,7 @@ async function* observedIn(
       continue;
     }
     const messages = messagesOf(span, intake);
-    if (messages.length === 0) intake.leave("spans and events", "they hold no output of a model");
+    if (messages.length === 0) intake.leave("spans and events", "they hold no message of a model");
     const turns = messages.map(({ message, field }) => turnOf(message, field, intake));
     yield { ...observed, turns, model: textOf(["gen_ai.response.model", "gen_ai.request.model"]) };
   }
