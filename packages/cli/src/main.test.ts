@@ -230,16 +230,19 @@ test("the help of replay", async () => {
       -c, --config <file>           configuration file (default: persona-guard.config.yaml, if there is one)
       --threshold <confidence>      call drifted what has a confidence below this instead
       --calibration <file>          calibration from your own traces, by "persona-guard calibrate"
-      -f, --format <format>         trace format (default: "auto") (choices: "auto", "tau-bench", "agentdojo",
+      -f, --format <format>         trace format (default: "auto") (choices: "auto", "langsmith", "langfuse",
+                                    "openinference", "otel", "tau-bench", "tau2-bench", "agentdojo", "swe-agent",
                                     "openai", "jsonl")
       -o, --out <dir>               folder for verdicts.jsonl and summary.json
       --max-drift-rate <share>      gate: highest share of drifted steps, from 0 to 1
       --max-session-alarms <count>  gate: most sessions that may raise an alarm
-      --json                        print the summary as JSON
+      --dry-run                     show which texts would be scored, from which fields, and score nothing
+      --json                        print the summary as JSON; with --dry-run a line per text
       --verbose                     show the stack of an error, and every unreadable record
       -h, --help                    display help for command
 
-    TRACES are files or folders; a folder is walked for .json and .jsonl files, and what is no trace in it is named and skipped.
+    TRACES are files or folders; a folder is walked for .json, .jsonl, .ndjson and .traj files, and what is no trace in it is named
+    and skipped. --dry-run needs no persona, but takes its rules for tools; it writes no file and prints the texts to stdout.
     The summary goes to stdout; DIR gets verdicts.jsonl (one line per step) and summary.json. Both keep of the agents' words
     only the sentences that carry drift, with secrets and personal data masked.
     The drift rate is the share of drifted steps among those that could be judged. Without a gate, drift does not fail a replay.

@@ -101,3 +101,14 @@ test("an export on a line of its own, as a collector writes it, has its spans na
     "t|1|-|Bye.",
   ]);
 });
+
+test("a log record takes the model and the conversation of the span that it is about", async () => {
+  const span = {
+    traceId: "t",
+    spanId: "s",
+    attributes: { "gen_ai.request.model": "gpt-4o", "gen_ai.conversation.id": "visit" },
+  };
+  const body = { index: 0, message: { role: "assistant", content: "Hello." } };
+  const log = { traceId: "t", spanId: "s", eventName: "gen_ai.choice", attributes: {}, body };
+  expect(await readRows([span, log])).toEqual(["visit|0|gpt-4o|Hello."]);
+});
