@@ -37,11 +37,17 @@ export interface TracedStep {
   readonly found: "step";
   readonly place: Place;
   readonly step: Step;
+  /** Where the tool that recorded it keeps it; absent where the trace has no such ids. */
+  readonly origin?: Origin;
   readonly shareRead: number;
   /** Where in its record it stood; absent for a step that was not read from a file. */
   readonly fields?: StepFields;
-  /** The trace and the span (run, observation) it was recorded as, for formats that have them. */
-  readonly origin?: Origin;
+}
+
+/** The ids of a step in the tool that recorded it: of the trace, and of the run, observation or span. */
+interface Origin {
+  readonly trace: string;
+  readonly span: string;
 }
 
 /** Fields of a record, as in `traj[4].content`. */
@@ -49,11 +55,6 @@ export interface StepFields {
   readonly text: string;
   /** Of the arguments of each tool call. */
   readonly toolCalls: readonly string[];
-}
-
-interface Origin {
-  readonly trace: string;
-  readonly span: string;
 }
 
 /** Something in a trace that could not be read; all around it was. */
