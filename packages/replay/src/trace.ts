@@ -32,29 +32,29 @@ export interface UnreadableRecord {
   readonly what: string;
 }
 
+/** Fields of a record, as in `traj[4].content`. */
+export interface StepFields {
+  readonly text: string;
+  /** Of the arguments of each tool call. */
+  readonly toolCalls: readonly string[];
+}
+
 /** A step and where it was recorded. */
 export interface TracedStep {
   readonly found: "step";
+  /** Where in its record it stood; absent for a step that was not read from a file. */
+  readonly fields?: StepFields;
   readonly place: Place;
   readonly step: Step;
   /** Where the tool that recorded it keeps it; absent where the trace has no such ids. */
   readonly origin?: Origin;
   readonly shareRead: number;
-  /** Where in its record it stood; absent for a step that was not read from a file. */
-  readonly fields?: StepFields;
 }
 
 /** The ids of a step in the tool that recorded it: of the trace, and of the run, observation or span. */
 interface Origin {
   readonly trace: string;
   readonly span: string;
-}
-
-/** Fields of a record, as in `traj[4].content`. */
-export interface StepFields {
-  readonly text: string;
-  /** Of the arguments of each tool call. */
-  readonly toolCalls: readonly string[];
 }
 
 /** Something in a trace that could not be read; all around it was. */
