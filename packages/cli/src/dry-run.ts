@@ -1,3 +1,4 @@
+import { readPersona } from "@persona-guard/classifier";
 import {
   fieldOf,
   type Kind,
@@ -6,21 +7,18 @@ import {
   utterancesOf,
   utterancesOfCall,
 } from "@persona-guard/core";
-import { type FoundTraces, Intake, placeName, readTraces, type TracedStep } from "@persona-guard/replay";
+import { findTraces, Intake, placeName, readTraces, type TracedStep } from "@persona-guard/replay";
 import type { Colors } from "picocolors/types.js";
 import { type Running, type Surroundings, visible } from "./command.js";
+import { type ScorerFlags, settingsOf } from "./guard-options.js";
 
 /** Characters of a text that are shown to a person; --json has all. */
 const mostShown = 200;
 /** Unreadable records that are named one by one. */
 const mostFaultsSaid = 20;
 
-export interface DryRunOptions {
-  /** Whose rules say which arguments of a tool speak. */
-  readonly persona: Pick<Persona, "tools">;
-  readonly json: boolean;
-  readonly verbose: boolean;
-  readonly around: Surroundings;
+interface DryRunFlags extends ScorerFlags {
+  readonly format?: string;
 }
 
 /** A text that a replay would score, and where it stands. */
@@ -43,10 +41,15 @@ interface Row {
  * the texts go to stdout alone, for the one who asked to look at them.
  */
 export async function* dryRun(
-  found: FoundTraces,
-  { persona, json, verbose, around }: DryRunOptions,
+  paths: readonly string[],
+  { json, verbose, ...flags }: DryRunFlags,
+  { colors, signal }: Surroundings,
 ): Running {
-  const { colors, signal } = around;
+  const settings = await settingsOf(flags);
+  const found = await findTraces(paths, { format: flags.format ?? settings.format ?? "auto" });
+  // Whose rules say which arguments of a tool speak.
+  const persona = settings.persona === undefined ? { tools: {} } : await readPersona(settings.persona);
+  for (const { reason } of found.skipped) yield { to: "stderr", text: `Skipped ${reason}` };
   const intake = new Intake();
   const counts = { steps: 0, silent: 0, texts: 0, unreadable: 0, kinds: new Map<Kind, number>() };
   const sessions = new Set<string>();

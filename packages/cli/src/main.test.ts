@@ -236,19 +236,21 @@ test("the help of replay", async () => {
       -o, --out <dir>               folder for verdicts.jsonl and summary.json
       --max-drift-rate <share>      gate: highest share of drifted steps, from 0 to 1
       --max-session-alarms <count>  gate: most sessions that may raise an alarm
-      --dry-run                     show which texts would be scored, from which fields, and score nothing
-      --json                        print the summary as JSON; with --dry-run a line per text
+      --json                        print the summary as JSON
       --verbose                     show the stack of an error, and every unreadable record
+      --dry-run                     show which texts would be scored, from which fields; --json gives a line per
+                                    text
       -h, --help                    display help for command
 
-    TRACES are files or folders; a folder is walked for .json, .jsonl, .ndjson and .traj files, and what is no trace in it is named
-    and skipped. --dry-run needs no persona, but takes its rules for tools; it writes no file and prints the texts to stdout.
+    TRACES are files or folders; a folder is walked for .json, .jsonl, .ndjson and .traj files; what is no trace there is named and skipped.
     The summary goes to stdout; DIR gets verdicts.jsonl (one line per step) and summary.json. Both keep of the agents' words
     only the sentences that carry drift, with secrets and personal data masked.
     The drift rate is the share of drifted steps among those that could be judged. Without a gate, drift does not fail a replay.
 
     Exit code: 0 pass; 1 a gate failed; 2 a record could not be read or a step not scored (the rest was judged), or a wrong
     flag, file or configuration; 130 interrupted (what was judged is written).
+
+    --dry-run takes no gate and needs no persona, but follows its rules for tools; it prints the texts to stdout and writes no file.
     "
   `);
 });

@@ -1,4 +1,3 @@
-import { readPersona } from "@persona-guard/classifier";
 import { PersonaGuardError } from "@persona-guard/core";
 import { findTraces, type GateResult, gateResults, ResultsWriter, type Summary } from "@persona-guard/replay";
 import { Command, Option } from "commander";
@@ -17,21 +16,21 @@ import { judgeTraces } from "../judge-traces.js";
 import { replayReport } from "../replay-report.js";
 
 const help = `
-TRACES are files or folders; a folder is walked for .json, .jsonl, .ndjson and .traj files, and what is no trace in it is named
-and skipped. --dry-run needs no persona, but takes its rules for tools; it writes no file and prints the texts to stdout.
+TRACES are files or folders; a folder is walked for .json, .jsonl, .ndjson and .traj files; what is no trace there is named and skipped.
 The summary goes to stdout; DIR gets verdicts.jsonl (one line per step) and summary.json. Both keep of the agents' words
 only the sentences that carry drift, with secrets and personal data masked.
 The drift rate is the share of drifted steps among those that could be judged. Without a gate, drift does not fail a replay.
 
 Exit code: 0 pass; 1 a gate failed; 2 a record could not be read or a step not scored (the rest was judged), or a wrong
-flag, file or configuration; 130 interrupted (what was judged is written).`;
+flag, file or configuration; 130 interrupted (what was judged is written).
+
+--dry-run takes no gate and needs no persona, but follows its rules for tools; it prints the texts to stdout and writes no file.`;
 
 interface ReplayFlags extends GuardFlags {
   readonly format?: string;
   readonly out?: string;
   readonly maxDriftRate?: number;
   readonly maxSessionAlarms?: number;
-  readonly dryRun?: true;
 }
 
 export function replayCommand(run: Run): Command {
@@ -42,17 +41,16 @@ export function replayCommand(run: Run): Command {
     .option("-o, --out <dir>", "folder for verdicts.jsonl and summary.json")
     .option("--max-drift-rate <share>", "gate: highest share of drifted steps, from 0 to 1", from0To1)
     .option("--max-session-alarms <count>", "gate: most sessions that may raise an alarm", wholeNumber)
-    .option("--dry-run", "show which texts would be scored, from which fields, and score nothing")
-    .option("--json", "print the summary as JSON; with --dry-run a line per text")
+    .option("--json", "print the summary as JSON")
     .option("--verbose", "show the stack of an error, and every unreadable record")
+    .option("--dry-run", "show which texts would be scored, from which fields; --json gives a line per text")
     .addHelpText("after", help)
-    .action((traces: string[], flags: ReplayFlags) =>
-      run((around) => replayTraces(traces, flags, around), flags),
+    .action((traces: string[], flags: ReplayFlags & { readonly dryRun?: true }) =>
+      run((around) => (flags.dryRun ? dryRun : replayTraces)(traces, flags, around), flags),
     );
 }
 
 async function* replayTraces(paths: readonly string[], flags: ReplayFlags, around: Surroundings): Running {
-  if (flags.dryRun) return yield* dryTraces(paths, flags, around);
   const settings = await replaySettingsOf(flags);
   const found = await findTraces(paths, { format: settings.format ?? "auto" });
   const guard = await guardFor(settings.persona, settings);
@@ -74,15 +72,6 @@ async function* replayTraces(paths: readonly string[], flags: ReplayFlags, aroun
   } finally {
     await guard.close();
   }
-}
-
-async function* dryTraces(paths: readonly string[], flags: ReplayFlags, around: Surroundings): Running {
-  const settings = await settingsOf(flags);
-  const found = await findTraces(paths, { format: flags.format ?? settings.format ?? "auto" });
-  const persona = settings.persona === undefined ? { tools: {} } : await readPersona(settings.persona);
-  for (const { reason } of found.skipped) yield { to: "stderr", text: `Skipped ${reason}` };
-  const json = flags.json === true;
-  return yield* dryRun(found, { persona, json, verbose: flags.verbose === true, around });
 }
 
 async function replaySettingsOf(flags: ReplayFlags): Promise<Config & { readonly persona: string }> {
