@@ -157,18 +157,19 @@ test("without a command the help is shown as a mistake", async () => {
     Tells when an AI agent stops being the character its company chose.
 
     Options:
-      --version                        print the version
-      -h, --help                       display help for command
+      --version                          print the version
+      -h, --help                         display help for command
 
     Commands:
-      init [options]                   Write a commented persona.yaml and persona-guard.config.yaml into this
-                                       folder.
-      score [options] [files...]       Score texts for character traits, and against a persona if one is given.
-      replay [options] <traces...>     Judge every step of recorded agent traces against a persona.
-      calibrate [options] <traces...>  Measure how sure your own good traces are, so that a false-alarm rate holds
-                                       for them.
-      train [options] <examples>       Train a trait of your own from texts that show it and texts that do not.
-      help [command]                   display help for command
+      init [options]                     Write a commented persona.yaml and persona-guard.config.yaml into this
+                                         folder.
+      score [options] [files...]         Score texts for character traits, and against a persona if one is given.
+      replay [options] <traces...>       Judge every step of recorded agent traces against a persona.
+      calibrate [options] <traces...>    Measure how sure your own good traces are, so that a false-alarm rate
+                                         holds for them.
+      compare [options] <run-a> <run-b>  Tell whether the character shifted between two releases of an agent.
+      train [options] <examples>         Train a trait of your own from texts that show it and texts that do not.
+      help [command]                     display help for command
 
     Exit code: 0 pass, 1 a gate failed, 2 usage, configuration or unreadable input, 130 interrupted.
     Data goes to stdout, messages and progress to stderr.
