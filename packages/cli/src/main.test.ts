@@ -196,6 +196,7 @@ test("the help of score", async () => {
       -c, --config <file>        configuration file (default: persona-guard.config.yaml, if there is one)
       --threshold <confidence>   call drifted what has a confidence below this instead
       --calibration <file>       calibration from your own traces, by "persona-guard calibrate"
+      --explain                  show which words and sentences moved the scores, and which way
       --json                     print JSONL on a terminal too
       --verbose                  show warnings about the calibration, and the stack of an error
       -h, --help                 display help for command
@@ -205,6 +206,9 @@ test("the help of score", async () => {
     Output: the rows in the same order with all their fields, and behind them "scores" (a probability per label) and "label";
     with a persona also "confidence", "pValue", "outcome", "driftedTo", "evidence" and "reason", null where absent. A field of
     the input with one of these names is kept under "input". On a terminal a table is printed instead, unless --json is given.
+    --explain adds "explanation": what each sentence and word adds to the log-odds of "label" over "against" (with a persona: of what is
+    outside it over what is inside), exactly for --tier lexical, else by taking it out and scoring again, the words of the three
+    strongest sentences. On a terminal the text is shown in colours, without colours in marks: [+1.72 sarcasm: brilliant].
 
     Exit code: 0 if every row was scored, whatever the scores say; 2 if a row could not be read or scored (it is named on
     stderr and the rest is scored), or for a wrong flag, file or configuration.
