@@ -65,10 +65,10 @@ export function normalised(text: string): CodePoints {
   return { codes, length };
 }
 
-/** Gets the hash of a feature and which code points it is made of: `start` inclusive, `end` exclusive. */
+/** Gets the hash of a feature and between which code points it stands: `start` inclusive, `end` exclusive. */
 export type AddFeature = (hash: number, start: number, end: number) => void;
 
-/** Gives `add` the hash of every word, and of every pair of neighbouring words joined by one space. */
+/** Gives `add` every word, and every pair of neighbouring words joined by one space. */
 export function eachWordHash({ codes, length }: CodePoints, add: AddFeature): void {
   let beforePair: number | undefined; // state after the previous word and a space
   let previous = 0;
@@ -98,14 +98,14 @@ export function eachCharacterHash(
   { codes, length }: CodePoints,
   shortest: number,
   longest: number,
-  add: AddFeature,
+  add: (hash: number) => void,
 ): void {
   for (let start = 0; start < length - 1; start++) {
     let state = fnvOffset;
     for (let size = 1; size <= longest && start + size <= length; size++) {
       const code = codes[start + size - 1] ?? 0;
       state = Math.imul(state ^ code, fnvPrime);
-      if (size >= shortest) add(mixed(state), start, start + size);
+      if (size >= shortest) add(mixed(state));
       if (code === spaceCode && size > 1) break; // the space that closes the part
     }
   }

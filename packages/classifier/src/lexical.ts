@@ -13,6 +13,7 @@ import {
   eachCharacterHash,
   eachWordHash,
   normalised,
+  spaceCode,
 } from "./lexical-features.js";
 import { normalisedWords } from "./lexical-words.js";
 import { classifierName, type Manifest } from "./manifest.js";
@@ -71,7 +72,8 @@ class LexicalClassifier implements LinearClassifier {
     const codePoints = normalised(text);
     this.#logits.set(this.settings.bias);
     for (const block of this.#blocks) {
-      block.eachFeature(codePoints, block.count);
+      if (block.settings.name === "word") eachWordHash(codePoints, block.count);
+      else eachCharacterHash(codePoints, block.settings.shortest, block.settings.longest, block.count);
       block.addTo(this.#logits);
     }
     return softmax(this.#logits, this.labels, this.settings.temperature[kind]);
@@ -125,12 +127,6 @@ class Block {
     this.#sums = new Float64Array(labelCount);
   }
 
-  eachFeature(codePoints: CodePoints, add: AddFeature): void {
-    const { settings } = this;
-    if (settings.name === "word") eachWordHash(codePoints, add);
-    else eachCharacterHash(codePoints, settings.shortest, settings.longest, add);
-  }
-
   /** Counts one feature. A bucket whose idf is 0 is not used. */
   readonly count = (hash: number): void => {
     const bucket = hash & (this.settings.buckets - 1);
@@ -171,14 +167,14 @@ class Block {
     add: (part: number, start: number, end: number) => void,
   ): void {
     const { weight, idfScale, scales, buckets } = this.settings;
-    this.eachFeature(codePoints, this.count);
+    this.#eachPlaced(codePoints, this.count);
     const valueIn = (bucket: number) =>
       (1 + Math.log(this.#counts[bucket] ?? 1)) * (this.#idf[bucket] ?? 0) * idfScale;
     const touched = this.#touched.subarray(0, this.#touchedCount);
     const norm = Math.sqrt(touched.reduce((sum, bucket) => sum + valueIn(bucket) ** 2, 0));
     const ofLogit = (bucket: number, logit: number) =>
       (scales[logit] ?? 0) * (this.#weights[bucket * this.labelCount + logit] ?? 0);
-    this.eachFeature(codePoints, (hash, start, end) => {
+    this.#eachPlaced(codePoints, (hash, start, end) => {
       const bucket = hash & (buckets - 1);
       const count = this.#counts[bucket] ?? 0;
       if (count === 0) return;
@@ -187,5 +183,20 @@ class Block {
     });
     for (const bucket of touched) this.#counts[bucket] = 0;
     this.#touchedCount = 0;
+  }
+
+  /** The features and where they stand; those of characters by the part that they are of, which they never leave. */
+  #eachPlaced(codePoints: CodePoints, add: AddFeature): void {
+    const { settings } = this;
+    if (settings.name === "word") {
+      eachWordHash(codePoints, add);
+      return;
+    }
+    const { codes, length } = codePoints;
+    for (let start = 0, end = 0; start < length - 1; start = end) {
+      end = codes.indexOf(spaceCode, start + 1);
+      const part = { codes: codes.subarray(start, end + 1), length: end + 1 - start };
+      eachCharacterHash(part, settings.shortest, settings.longest, (hash) => add(hash, start, end));
+    }
   }
 }
