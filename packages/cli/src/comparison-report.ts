@@ -21,7 +21,7 @@ export function comparisonReport({ comparison, names, gates }: Compared, colors:
   const shifts = tests.filter(({ isShift }) => isShift).sort(byMeasure);
   const lines: (readonly [string, string])[] = [
     ["before", `${names.a}: ${texts.a} texts of ${units.a} sessions`],
-    ["after", `${names.b}: ${texts.b} texts of ${units.b} sessions, ${units.inBoth} of them in both`],
+    ["after", `${names.b}: ${texts.b} texts of ${units.b} sessions, ${pairsText(units)}`],
     ["drift", `${shareInPercent(driftRate.a)} to ${shareInPercent(driftRate.b)}${increaseOf(driftRate)}`],
     ...gates.map((gate) => ["gate", gateText(gate, colors)] as const),
   ];
@@ -40,6 +40,10 @@ export function comparisonReport({ comparison, names, gates }: Compared, colors:
           `p is Holm's, over ${tests.length} tests; a shift is p <= ${alpha}. Intervals are 95 %, one by one.`,
         ]),
   ].join("\n");
+}
+
+function pairsText({ inBoth }: Comparison["units"]): string {
+  return inBoth === 0 ? "none of them in both (--scenario can pair them)" : `${inBoth} of them in both`;
 }
 
 /** What a reader can picture first: "more apologetic", then "drifts more", then confidence. */

@@ -78,9 +78,10 @@ export function compareRuns(
   }));
   const enough = byKind.filter((_, at) => isEnough(counts[at] ?? { a: 0, b: 0 }));
   const questions = [
-    ...(enough.length > 1 ? asked("all", overallQuestions(runs)) : []),
+    // Of all kinds together only drift is asked: confidence and labels differ by kind, and so with the mix of kinds.
+    ...(enough.length > 1 ? asked("all", [driftQuestion(runs)]) : []),
     ...enough.flatMap(({ kind, runs }) => asked(kind, questionsOf(runs))),
-  ];
+  ].filter(canDecide);
   const needed = Math.ceil((10 * questions.length) / alpha);
   const { rearrangements = Math.max(usualRearrangements, needed) } = options;
   const pValues = questions.map(({ units }, at) =>
@@ -119,13 +120,9 @@ function ofKind({ a, b, inBoth }: ComparedRuns, kind: Kind): ComparedRuns {
   return { a: a.filter(isOfKind), b: b.filter(isOfKind), inBoth };
 }
 
-/** All kinds together can differ in their mix of labels because they hold other kinds; drift is what the user asks of all. */
-function overallQuestions(runs: ComparedRuns): readonly Question[] {
-  return [confidenceQuestion(runs), driftQuestion(runs)].filter((one) => one !== undefined).filter(canDecide);
-}
-
 function questionsOf(runs: ComparedRuns): readonly Question[] {
-  return [...overallQuestions(runs), ...labelQuestions(runs).filter(canDecide)];
+  const confidence = confidenceQuestion(runs);
+  return [...(confidence === undefined ? [] : [confidence]), driftQuestion(runs), ...labelQuestions(runs)];
 }
 
 /** Whether enough units have something that differs from the others. */

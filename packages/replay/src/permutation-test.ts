@@ -39,91 +39,97 @@ export function permutationPValue(
   return (exceedances + 1) / (rearrangements + 1);
 }
 
-/** Units as they are dealt to the runs, and the statistic of that. */
+/** Units as they are dealt to the runs, and the statistic of that. Totals are less the common mean for each text. */
 class Deal {
-  readonly #units: readonly Unit[];
-  readonly #pairs: readonly number[];
-  /** Units of one run; the first `#singlesOfA` are those dealt to A. */
-  readonly #singles: number[];
+  /** Of the units of both runs, what counts for A and what for B. */
+  readonly #pairs: { readonly a: Sums; readonly b: Sums };
+  /** The units of one run: the first `#singlesOfA` count for A, the others for B. */
+  readonly #singles: Sums;
   readonly #singlesOfA: number;
-  /** Per unit, what it counts for A and for B as dealt: texts, and the total less the common mean for each text. */
-  readonly #textsA: Float64Array;
-  readonly #totalA: Float64Array;
-  readonly #textsB: Float64Array;
-  readonly #totalB: Float64Array;
 
   constructor(
     units: readonly Unit[],
     readonly random: () => number,
   ) {
     const mean = meanOf(units.flatMap(({ a, b }) => [a, b]));
-    const centred = ({ texts, total }: Sum) => ({ texts, total: total - mean * texts });
-    this.#units = units.map(({ a, b, isPair }) => ({ a: centred(a), b: centred(b), isPair }));
-    const indices = units.map((_, at) => at);
-    this.#pairs = indices.filter((at) => units[at]?.isPair);
-    this.#singles = indices.filter((at) => !units[at]?.isPair);
-    this.#singlesOfA = units.filter(({ a, isPair }) => !isPair && a.texts > 0).length;
-    this.#textsA = Float64Array.from(this.#units, ({ a }) => a.texts);
-    this.#totalA = Float64Array.from(this.#units, ({ a }) => a.total);
-    this.#textsB = Float64Array.from(this.#units, ({ b }) => b.texts);
-    this.#totalB = Float64Array.from(this.#units, ({ b }) => b.total);
+    const pairs = units.filter(({ isPair }) => isPair);
+    const ofA = units.filter(({ isPair, a }) => !isPair && a.texts > 0).map(({ a }) => a);
+    const ofB = units.filter(({ isPair, b }) => !isPair && b.texts > 0).map(({ b }) => b);
+    this.#pairs = {
+      a: sumsOf(
+        pairs.map(({ a }) => a),
+        mean,
+      ),
+      b: sumsOf(
+        pairs.map(({ b }) => b),
+        mean,
+      ),
+    };
+    this.#singles = sumsOf([...ofA, ...ofB], mean);
+    this.#singlesOfA = ofA.length;
   }
 
   again(): void {
     const { random } = this;
-    for (const at of this.#pairs) {
-      const { a, b } = this.#units[at] ?? noUnit;
-      if (random() < 0.5) this.#put(at, a, b);
-      else this.#put(at, b, a);
-    }
+    const { a, b } = this.#pairs;
+    for (let at = 0; at < a.texts.length; at += 1) if (random() < 0.5) exchange(a, at, b, at);
     const singles = this.#singles;
-    for (let place = 0; place < singles.length; place += 1) {
-      // Fisher and Yates' shuffle, of which only the share of A is needed.
-      const other =
-        place < this.#singlesOfA ? place + Math.floor(random() * (singles.length - place)) : place;
-      const unit = singles[other] ?? 0;
-      singles[other] = singles[place] ?? 0;
-      singles[place] = unit;
-      const { a, b } = this.#units[unit] ?? noUnit;
-      const own = a.texts > 0 ? a : b;
-      if (place < this.#singlesOfA) this.#put(unit, own, noUnit.b);
-      else this.#put(unit, noUnit.a, own);
-    }
-  }
-
-  #put(at: number, a: Sum, b: Sum): void {
-    this.#textsA[at] = a.texts;
-    this.#totalA[at] = a.total;
-    this.#textsB[at] = b.texts;
-    this.#totalB[at] = b.total;
+    // Fisher and Yates' shuffle, of which only the share of A is needed.
+    for (let at = 0; at < this.#singlesOfA; at += 1)
+      exchange(singles, at, singles, at + Math.floor(random() * (singles.texts.length - at)));
   }
 
   /** |mean of B - mean of A| / its standard error over units; infinite where a run has no text or the error is none. */
   statistic(): number {
-    const [textsA, totalA, textsB, totalB] = [this.#textsA, this.#totalA, this.#textsB, this.#totalB];
-    const [countA, countB] = [sumOf(textsA), sumOf(textsB)];
+    const { a, b } = this.#pairs;
+    const singles = this.#singles;
+    const [split, end] = [this.#singlesOfA, singles.texts.length];
+    const countA = sumOf(a.texts) + sumOf(singles.texts, 0, split);
+    const countB = sumOf(b.texts) + sumOf(singles.texts, split, end);
     if (countA === 0 || countB === 0) return Number.POSITIVE_INFINITY;
-    const [meanA, meanB] = [sumOf(totalA) / countA, sumOf(totalB) / countB];
+    const meanA = (sumOf(a.totals) + sumOf(singles.totals, 0, split)) / countA;
+    const meanB = (sumOf(b.totals) + sumOf(singles.totals, split, end)) / countB;
     let variance = 0;
-    for (let at = 0; at < textsA.length; at += 1) {
-      const ofA = (totalA[at] ?? 0) - meanA * (textsA[at] ?? 0);
-      const ofB = (totalB[at] ?? 0) - meanB * (textsB[at] ?? 0);
-      const added = ofB / countB - ofA / countA;
-      variance += added * added;
-    }
+    for (let at = 0; at < a.texts.length; at += 1)
+      variance += (offMean(b, at, meanB) / countB - offMean(a, at, meanA) / countA) ** 2;
+    for (let at = 0; at < split; at += 1) variance += (offMean(singles, at, meanA) / countA) ** 2;
+    for (let at = split; at < end; at += 1) variance += (offMean(singles, at, meanB) / countB) ** 2;
     const difference = Math.abs(meanB - meanA);
     return difference < tolerance ? 0 : difference / Math.sqrt(variance);
   }
 }
 
-const noUnit: Unit = { a: { texts: 0, total: 0 }, b: { texts: 0, total: 0 }, isPair: false };
+/** Sums of many units, as columns. */
+interface Sums {
+  readonly texts: Float64Array;
+  readonly totals: Float64Array;
+}
+
+function sumsOf(sums: readonly Sum[], mean: number): Sums {
+  return {
+    texts: Float64Array.from(sums, ({ texts }) => texts),
+    totals: Float64Array.from(sums, ({ texts, total }) => total - mean * texts),
+  };
+}
+
+function exchange(one: Sums, at: number, other: Sums, otherAt: number): void {
+  const [texts, total] = [one.texts[at] ?? 0, one.totals[at] ?? 0];
+  one.texts[at] = other.texts[otherAt] ?? 0;
+  one.totals[at] = other.totals[otherAt] ?? 0;
+  other.texts[otherAt] = texts;
+  other.totals[otherAt] = total;
+}
+
+function offMean({ texts, totals }: Sums, at: number, mean: number): number {
+  return (totals[at] ?? 0) - mean * (texts[at] ?? 0);
+}
+
+function sumOf(values: Float64Array, from = 0, to = values.length): number {
+  let sum = 0;
+  for (let at = from; at < to; at += 1) sum += values[at] ?? 0;
+  return sum;
+}
 
 function meanOf(sums: readonly Sum[]): number {
   return sums.reduce((sum, { total }) => sum + total, 0) / sums.reduce((sum, { texts }) => sum + texts, 0);
-}
-
-function sumOf(values: Float64Array): number {
-  let sum = 0;
-  for (let at = 0; at < values.length; at += 1) sum += values[at] ?? 0;
-  return sum;
 }

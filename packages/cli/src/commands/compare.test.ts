@@ -55,19 +55,17 @@ test("a release that flatters in more of its emails is named so, with its number
     shift   version 42 is more flattering in emails than version 41: 3.3 % to 33.3 % of texts (+30.0 points, 95 % interval +17.3 to +45.3).
     shift   version 42 drifts more often over all kinds of text than version 41: 2.0 % to 20.0 % of texts (+18.0 points, 95 % interval +10.5 to +27.9).
     shift   version 42 drifts more often in emails than version 41: 3.3 % to 33.3 % of texts (+30.0 points, 95 % interval +17.3 to +45.3).
-    shift   version 42 is less surely in persona over all kinds of text than version 41: its texts score below those of version 41 in 62.6 % of pairs (95 % interval 56.7 to 68.5), median confidence 0.997 to 0.997.
     shift   version 42 is less surely in persona in emails than version 41: its texts score below those of version 41 in 65.0 % of pairs (95 % interval 57.9 to 72.1), median confidence 0.997 to 0.997.
 
     kind   what                version 41  version 42  difference (95 % interval)     p
-    all    confidence, median  0.997       0.997       δ -0.25 (-0.37 to -0.13)       0.014
-    all    drifted             2.0 %       20.0 %      +18.0 points (+10.5 to +27.9)  0.014
+    all    drifted             2.0 %       20.0 %      +18.0 points (+10.5 to +27.9)  0.012
     chat   confidence, median  0.997       0.997       δ 0.00 (0.00 to 0.00)          1.000
-    email  confidence, median  0.997       0.997       δ -0.30 (-0.44 to -0.16)       0.014
-    email  drifted             3.3 %       33.3 %      +30.0 points (+17.3 to +45.3)  0.014
-    email  neutral             96.7 %      66.7 %      -30.0 points (-45.3 to -17.3)  0.014
-    email  sycophancy          3.3 %       33.3 %      +30.0 points (+17.3 to +45.3)  0.014
+    email  confidence, median  0.997       0.997       δ -0.30 (-0.44 to -0.16)       0.012
+    email  drifted             3.3 %       33.3 %      +30.0 points (+17.3 to +45.3)  0.012
+    email  neutral             96.7 %      66.7 %      -30.0 points (-45.3 to -17.3)  0.012
+    email  sycophancy          3.3 %       33.3 %      +30.0 points (+17.3 to +45.3)  0.012
 
-    p is Holm's, over 7 tests; a shift is p <= 0.05. Intervals are 95 %, one by one.
+    p is Holm's, over 6 tests; a shift is p <= 0.05. Intervals are 95 %, one by one.
     "
   `);
 });
