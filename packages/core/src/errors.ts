@@ -14,6 +14,8 @@ export type ErrorCode =
   | "output-unwritable"
   | "persona-invalid"
   | "persona-unreadable"
+  | "run-unreadable"
+  | "runs-mismatch"
   | "session-unreadable"
   | "trace-format-unknown"
   | "trace-unreadable"

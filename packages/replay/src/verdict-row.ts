@@ -1,4 +1,10 @@
-import { type DriftEvent, utteranceRecordOf } from "@persona-guard/core";
+import {
+  type DriftEvent,
+  type JudgedUtterance,
+  type Trait,
+  topTrait,
+  utteranceRecordOf,
+} from "@persona-guard/core";
 import type { JudgedStep } from "./replay.js";
 import type { Place } from "./trace.js";
 
@@ -14,14 +20,17 @@ export interface VerdictRow
     | "sessionEValue"
     | "sessionAlarm"
     | "sessionStart"
-    | "utterances"
   > {
+  readonly utterances: readonly UtteranceRow[];
   readonly source: Place;
   /** Of the step: the smallest p-value of its utterances times their number; absent without a calibration. */
   readonly pValue?: number;
   /** As the trace names it. */
   readonly model?: string;
 }
+
+/** The record of an event, and the label that the text shows most; absent where it was not scored. */
+type UtteranceRow = DriftEvent["utterances"][number] & { readonly label?: Trait };
 
 export function verdictRowOf({ traced, judgement }: JudgedStep): VerdictRow {
   const { step, outcome, confidence, pValue, session, utterances } = judgement;
@@ -36,8 +45,13 @@ export function verdictRowOf({ traced, judgement }: JudgedStep): VerdictRow {
     sessionEValue: session.eValue,
     sessionAlarm: session.alarm,
     ...(session.start === undefined ? {} : { sessionStart: session.start }),
-    utterances: utterances.map((one) => utteranceRecordOf(one)),
+    utterances: utterances.map(utteranceRowOf),
     source: traced.place,
     ...(model === undefined ? {} : { model }),
   };
+}
+
+function utteranceRowOf(judged: JudgedUtterance): UtteranceRow {
+  const { scores } = judged;
+  return { ...utteranceRecordOf(judged), ...(scores === undefined ? {} : { label: topTrait(scores) }) };
 }
