@@ -19,7 +19,7 @@ import {
   refuseInvalid,
 } from "./options.js";
 import { canWithhold, policyOf } from "./policy.js";
-import { quiet } from "./quiet.js";
+import { quietly } from "./quiet.js";
 import { PendingState, restored, sessionState } from "./session-state.js";
 import { show } from "./shown.js";
 
@@ -77,7 +77,6 @@ export function personaGuardMiddleware<Context = unknown>(
       const { guard, policy, session } = turn;
       restored(guard, session, { key: sessionKey(guard), state });
       const isHeldBack = streaming === "buffer" && canWithhold(policy);
-      const model = isHeldBack ? quiet(request.model) : request.model;
       const shown = (message: AIMessage) =>
         show(message, { config: getConfig(), asked: request.messages, model: request.model.getName() });
       let reply: AIMessage | undefined;
@@ -86,7 +85,8 @@ export function personaGuardMiddleware<Context = unknown>(
         index: turnsIn(state.messages),
         messages: request.messages,
         call: async (messages) => {
-          reply = await handler({ ...request, model, messages: [...messages] });
+          const ask = async () => handler({ ...request, messages: [...messages] });
+          reply = await (isHeldBack ? quietly(ask) : ask());
           return draftIn(reply, request.responseFormat !== undefined);
         },
         onJudged: async ({ event, draft, plan }) => {

@@ -1,6 +1,7 @@
 import type { BaseCallbackHandler } from "@langchain/core/callbacks/base";
 import type { CallbackManager, Callbacks } from "@langchain/core/callbacks/manager";
-import { RunnableBinding, type RunnableConfig } from "@langchain/core/runnables";
+import type { RunnableConfig } from "@langchain/core/runnables";
+import { getConfig } from "@langchain/langgraph";
 
 /**
  * The handlers by which what a model writes reaches the reader of a stream: `messages`, streamEvents v3 and v2, streamLog.
@@ -8,8 +9,41 @@ import { RunnableBinding, type RunnableConfig } from "@langchain/core/runnables"
  */
 const streamHandlers =
   /^(?:StreamMessagesHandler|StreamProtocolMessagesHandler|event_stream_tracer|log_stream_tracer)$/;
-/** Hides a model from `messages` streams, should a handler go by another name one day. */
+/** Hides a model from `messages` and v3 as well, should a handler go by another name one day. */
 const hiddenTag = "nostream";
+
+/**
+ * Runs a node's model unseen: nothing of it reaches a stream, while tracing and the user's own callback handlers see it as ever.
+ *
+ * The node's config is what LangChain hands to the model, whatever stands between: a binding, a sequence, another middleware. A
+ * tag or other callbacks on the model alone would miss what is around it.
+ */
+export async function quietly<T>(run: () => T | Promise<T>): Promise<T> {
+  const config: RunnableConfig | undefined = getConfig();
+  if (config === undefined) return run();
+  const { callbacks, tags } = config;
+  Object.assign(config, quietConfig(config));
+  try {
+    return await run();
+  } finally {
+    Object.assign(config, { callbacks, tags });
+  }
+}
+
+/** A config under which nothing reaches a stream. */
+function quietConfig({ callbacks, tags = [], ...rest }: RunnableConfig): RunnableConfig {
+  return {
+    ...rest,
+    tags: [...tags, hiddenTag],
+    ...(callbacks === undefined ? {} : { callbacks: quietCallbacks(callbacks) }),
+  };
+}
+
+function quietCallbacks(callbacks: Callbacks): Callbacks {
+  return Array.isArray(callbacks)
+    ? callbacks.filter((handler) => !isStreamHandler(handler))
+    : managerWithout(callbacks, isStreamHandler);
+}
 
 /** Whether a handler shows what a model writes to the reader of a stream. */
 export function isStreamHandler(handler: object): boolean {
@@ -24,60 +58,4 @@ export function managerWithout(
   const copy = manager.copy([]);
   for (const handler of [...copy.handlers]) if (isUnwanted(handler)) copy.removeHandler(handler);
   return copy;
-}
-
-/**
- * A model that writes unseen: nothing of it reaches a stream, while tracing and the user's own callback handlers see it as ever.
- *
- * A proxy, so that it stays a chat model to whoever asks (a RunnableBinding in its place would change how LangChain asks for
- * structured answers, and would hide the model's name and profile).
- */
-export function quiet<Model extends object>(model: Model): Model {
-  if (RunnableBinding.isRunnableBinding(model)) {
-    const { kwargs, config, configFactories } = model;
-    const bound = quiet(model.bound);
-    // A binding like the one that was given, of a model that is quiet.
-    return new RunnableBinding({
-      bound,
-      config,
-      ...(kwargs === undefined ? {} : { kwargs }),
-      ...(configFactories === undefined ? {} : { configFactories }),
-    }) as unknown as Model;
-  }
-  return new Proxy(model, {
-    get(target, key) {
-      const value: unknown = Reflect.get(target, key, target);
-      if (typeof value !== "function" || key === "constructor") return value;
-      if (key === "invoke") {
-        return (input: unknown, options?: RunnableConfig) =>
-          Reflect.apply(value, target, [input, quietConfig(options)]);
-      }
-      if (givesModel.has(key))
-        return (...given: readonly unknown[]) => quietResult(Reflect.apply(value, target, given));
-      return value.bind(target); // for methods that use private fields
-    },
-  });
-}
-
-/** Methods of chat models that give the model that is invoked in the end. */
-const givesModel: ReadonlySet<string | symbol> = new Set(["bindTools", "withConfig", "_getModelInstance"]);
-
-function quietResult(result: unknown): unknown {
-  if (result instanceof Promise) return result.then(quietResult);
-  return typeof result === "object" && result !== null ? quiet(result) : result;
-}
-
-function quietConfig(options: RunnableConfig = {}): RunnableConfig {
-  const { callbacks, tags = [] } = options;
-  return {
-    ...options,
-    tags: [...tags, hiddenTag],
-    ...(callbacks === undefined ? {} : { callbacks: quietCallbacks(callbacks) }),
-  };
-}
-
-function quietCallbacks(callbacks: Callbacks): Callbacks {
-  return Array.isArray(callbacks)
-    ? callbacks.filter((handler) => !isStreamHandler(handler))
-    : managerWithout(callbacks, isStreamHandler);
 }
