@@ -10,12 +10,15 @@ const month =
   "(?:[Jj]an(?:uary)?|[Ff]eb(?:ruary)?|[Mm]ar(?:ch)?|[Aa]pr(?:il)?|May|[Jj]une?|[Jj]uly?|[Aa]ug(?:ust)?|[Ss]ep(?:t(?:ember)?)?|[Oo]ct(?:ober)?|[Nn]ov(?:ember)?|[Dd]ec(?:ember)?)\\b\\.?";
 const day = "(?:[12]?\\d|3[01])(?:st|nd|rd|th)?";
 const currency = "(?:euros?|eur|dollars?|usd|pounds?|gbp|francs?|chf|yen|jpy|[€$£¥])";
-const amount = "\\d[\\d.,']*\\d|\\d";
+const amount = "\\d[\\d.,']{0,30}\\d|\\d";
 
-/** In the order of `factTypes`, each taking its text away from the next: a date's day is not a number beside it. */
+/**
+ * In the order of `factTypes`, each taking its text away from the next: a date's day is not a number beside it. Quantifiers are
+ * bounded, so that no text takes long.
+ */
 const patterns: Readonly<Record<Exclude<FactType, "names">, RegExp>> = {
-  urls: /\bhttps?:\/\/[^\s<>"')\]]+[^\s<>"')\].,;:!?]/gi,
-  emails: /\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b/g,
+  urls: /\bhttps?:\/\/[^\s<>"')\]]{1,2000}[^\s<>"')\].,;:!?]/gi,
+  emails: /\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}\b/g,
   dates: new RegExp(
     `\\b\\d{4}-\\d{2}-\\d{2}\\b|\\b\\d{1,2}[/.]\\d{1,2}[/.]\\d{2,4}\\b|\\b${day}(?: of)? ${month}(?:,? \\d{4})?|\\b${month} ${day}\\b(?:,? \\d{4}\\b)?`,
     "g",
@@ -24,7 +27,7 @@ const patterns: Readonly<Record<Exclude<FactType, "names">, RegExp>> = {
     `[€$£¥] ?(?:${amount})|\\b(?:eur|usd|gbp|chf|jpy) ?(?:${amount})|\\b(?:${amount}) ?${currency}(?!\\w)`,
     "gi",
   ),
-  ids: /#\w*\d\w*|\b(?=[\w/-]*\d)(?=[\w/-]*[A-Za-z])[A-Za-z\d]+(?:[-_/][A-Za-z\d]+)*\b/g,
+  ids: /#\w{0,40}\d\w{0,40}|\b(?=[\w/-]{0,80}\d)(?=[\w/-]{0,80}[A-Za-z])[A-Za-z\d]{1,80}(?:[-_/][A-Za-z\d]{1,40}){0,9}\b/g,
   numbers: new RegExp(`(?<![\\w.])(?:\\d{1,2}:\\d{2}|${amount})(?: ?%| per ?cent)?`, "g"),
 };
 const smallNumbers = "zero one two three four five six seven eight nine ten eleven twelve".split(" ");
