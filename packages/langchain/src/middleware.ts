@@ -1,8 +1,9 @@
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import { interrupt, isGraphBubbleUp } from "@langchain/langgraph";
 import type { DriftEvent, PersonaGuard } from "@persona-guard/core";
-import type { AgentMiddleware, HITLRequest, HITLResponse } from "langchain";
+import type { AgentMiddleware, HITLRequest } from "langchain";
 import * as z from "zod";
+import { answerSchema, unreadableDecision } from "./decision.js";
 import { draftIn, replyOf } from "./draft.js";
 import { eventLog } from "./event-log.js";
 import { guardedCall } from "./guarded-call.js";
@@ -143,10 +144,12 @@ function turnsIn(messages: readonly BaseMessage[]): number {
 }
 
 /** Suspends the run until a person has decided; without a checkpointer that cannot be, and nobody is asked. */
-function askPerson(request: HITLRequest): HITLResponse | undefined {
+function askPerson(request: HITLRequest): unknown {
   try {
-    return interrupt<HITLRequest, HITLResponse>(request);
+    return interrupt<HITLRequest, unknown>(request, { responseSchema: answerSchema });
   } catch (error) {
+    if (error instanceof z.core.$ZodError)
+      throw unreadableDecision(error, request.actionRequests[0]?.name ?? "a tool");
     if (isGraphBubbleUp(error) || !(error instanceof Error) || error.name !== "GraphValueError") throw error;
     return undefined;
   }
