@@ -21,14 +21,16 @@ export interface RunOptions {
   readonly interruptAt?: string;
   /** Kills it, with no chance to tidy up, as soon as this file is there; its folder must exist. */
   readonly killAtFile?: string;
+  /** Variables beside those of the test itself. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Runs dist/main.js as a user would, in pipes. */
 export function personaGuard(
   args: readonly string[],
-  { cwd, stdin = "", interruptAt, killAtFile }: RunOptions,
+  { cwd, stdin = "", interruptAt, killAtFile, env = {} }: RunOptions,
 ): Promise<Ran> {
-  const child = spawn(process.execPath, [main, ...args], { cwd });
+  const child = spawn(process.execPath, [main, ...args], { cwd, env: { ...process.env, ...env } });
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -38,7 +38,7 @@ export interface TracedStep {
 }
 
 /** The ids of a step in the tool that recorded it: of the trace, and of the run, observation or span. */
-export interface Origin {
+interface Origin {
   readonly trace: string;
   readonly span: string;
 }

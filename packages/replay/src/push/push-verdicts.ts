@@ -1,25 +1,17 @@
-import { setTimeout as wait } from "node:timers/promises";
-import { masked, messageOf, PersonaGuardError } from "@persona-guard/core";
+import { PersonaGuardError } from "@persona-guard/core";
 import type { VerdictRow } from "../verdict-row.js";
 import { langfuse } from "./langfuse.js";
 import { langSmith } from "./langsmith.js";
 import { otlp } from "./otlp.js";
 import type { PushRequest, PushTarget } from "./push-target.js";
+import { type SendOptions, send, waited } from "./send.js";
 
 /** The tools that verdicts can be sent to, by the name that a user gives. */
 export const pushTargets = { langsmith: langSmith, langfuse, otlp } as const;
 
-/** Longest wait for an answer, and between two tries, in milliseconds. */
-const longestWaitMs = 60_000;
-
-export interface PushOptions {
-  readonly signal?: AbortSignal;
+export interface PushOptions extends SendOptions {
   /** Requests in a second at the most. @default 10 */
   readonly perSecond?: number;
-  /** Tries of one request, >= 1. @default 6 */
-  readonly tries?: number;
-  /** Wait after the first failure, doubled after each further one, unless the answer says Retry-After. @default 500 */
-  readonly firstWaitMs?: number;
 }
 
 export interface Pushed {
@@ -58,7 +50,7 @@ export async function* pushRequests(
 export async function pushVerdicts(
   rows: AsyncIterable<VerdictRow>,
   target: PushTarget,
-  { signal, perSecond = 10, tries = 6, firstWaitMs = 500 }: PushOptions = {},
+  { perSecond = 10, ...options }: PushOptions = {},
 ): Promise<Pushed> {
   let [sent, left] = [0, 0];
   let next = performance.now();
@@ -67,96 +59,15 @@ export async function pushVerdicts(
       left += verdicts;
       continue;
     }
-    await waited(next - performance.now(), signal);
+    await waited(next - performance.now(), options.signal);
     next = Math.max(next, performance.now()) + 1000 / perSecond;
-    const answer = await answered(request, target, { signal, tries, firstWaitMs, sent });
-    const refused = target.refusedIn?.(answer) ?? 0;
+    const answer = await send(request, options);
+    if ("fault" in answer) throw failure(target, answer.fault, sent, answer.cause);
+    const refused = target.refusedIn?.(answer.content) ?? 0;
     sent += verdicts - refused;
     if (refused > 0) throw failure(target, `it refused ${refused} of ${verdicts} verdicts`, sent);
   }
   return { sent, left };
-}
-
-interface Attempts extends Required<Pick<PushOptions, "tries" | "firstWaitMs">> {
-  readonly signal: AbortSignal | undefined;
-  readonly sent: number;
-}
-
-/** The parsed answer to a request, undefined if it is no JSON. */
-async function answered(
-  request: PushRequest,
-  target: PushTarget,
-  { signal, tries, firstWaitMs, sent }: Attempts,
-): Promise<unknown> {
-  for (let tried = 1; ; tried++) {
-    const outcome = await attempt(request, signal);
-    if ("answer" in outcome) return outcome.answer;
-    if (!outcome.isPassing || tried === tries || signal?.aborted) {
-      const often = tried === 1 ? "" : ` after ${tried} tries`;
-      throw failure(target, `${outcome.fault}${often}`, sent, outcome.cause);
-    }
-    await waited(Math.min(longestWaitMs, outcome.retryAfterMs ?? firstWaitMs * 2 ** (tried - 1)), signal);
-  }
-}
-
-type Attempt =
-  | { readonly answer: unknown }
-  | {
-      readonly fault: string;
-      /** Whether another try may do better. */
-      readonly isPassing: boolean;
-      readonly retryAfterMs?: number | undefined;
-      readonly cause?: unknown;
-    };
-
-async function attempt(
-  { url, headers, body }: PushRequest,
-  signal: AbortSignal | undefined,
-): Promise<Attempt> {
-  const timeout = AbortSignal.timeout(longestWaitMs);
-  try {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { "content-type": "application/json", ...headers },
-      body: JSON.stringify(body),
-      // A redirect would take the key elsewhere.
-      redirect: "error",
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-    });
-    const text = await response.text();
-    // 409: the verdict is there already, under the same id.
-    if (response.ok || response.status === 409) return { answer: jsonIn(text) };
-    return {
-      fault: `${url} answered ${response.status} ${masked(text).replace(/\s+/g, " ").slice(0, 200)}`.trim(),
-      isPassing: response.status === 429 || response.status >= 500,
-      retryAfterMs: retryAfterMs(response.headers.get("retry-after")),
-    };
-  } catch (cause) {
-    const reason = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause;
-    return { fault: `${url} gave no answer: ${messageOf(reason)}`, isPassing: true, cause };
-  }
-}
-
-/** Retry-After in seconds or as a date. @see RFC 9110, 10.2.3 */
-function retryAfterMs(value: string | null): number | undefined {
-  if (value === null) return undefined;
-  const milliseconds = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds);
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Some answer with an empty body, and none has to answer in JSON.
-    return undefined;
-  }
-}
-
-/** An aborted wait ends at once: the next request then fails by its signal. */
-async function waited(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  if (milliseconds <= 0) return;
-  await wait(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
 }
 
 function failure({ title }: PushTarget, fault: string, sent: number, cause?: unknown): PersonaGuardError {
