@@ -21,7 +21,7 @@ export { resumedRows } from "./resume.js";
 export { hashOf, type RunIdentity, runIdentity } from "./run-identity.js";
 export { type DrawnSessions, drawSessions } from "./sample-sessions.js";
 export { clusteredShareOf, type Share, shareOf } from "./share.js";
-export { type Criterion, type Summary, Tally } from "./summary.js";
+export { type Summary, Tally } from "./summary.js";
 export {
   type Place,
   placeName,

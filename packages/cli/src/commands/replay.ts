@@ -22,7 +22,6 @@ import { judgeTraces } from "../judge-traces.js";
 import { pushResults } from "../push-results.js";
 import { replayReport } from "../replay-report.js";
 import {
-  criterionOf,
   deciding,
   pushNames,
   type ReplayFlags,
@@ -89,10 +88,13 @@ async function* replayTraces(paths: readonly string[], flags: ReplayFlags, aroun
   const threads = Math.min(mostThreads, availableParallelism());
   const guard = await guardFor(settings.persona, settings, { threads, cachedTexts, timeoutMs });
   try {
-    const criterion = criterionOf(settings);
     const target = pushTargetOf(guard, settings, around);
     if (settings.baseline !== undefined)
-      refuseOtherJudge(settings.baseline, { ...guard, classifier: guard.classifier.name, criterion });
+      refuseOtherJudge(settings.baseline, {
+        persona: guard.persona,
+        classifier: guard.classifier.name,
+        criterion: guard.criterion,
+      });
     for (const { reason } of found.skipped) yield { to: "stderr", text: `Skipped ${reason}` };
     for (const text of guard.warnings) yield { to: "stderr", text };
     const { sample, seed = 0, resume = false, verbose } = flags;
@@ -104,7 +106,7 @@ async function* replayTraces(paths: readonly string[], flags: ReplayFlags, aroun
     const beginning = yield* beginResults(guard, { folder: settings.out, run, resume, now: around.now });
     const { writer } = beginning;
     try {
-      const summary = yield* judgeTraces(found, { guard, criterion, beginning, drawn, around, verbose });
+      const summary = yield* judgeTraces(found, { guard, beginning, drawn, around, verbose });
       const gates = gateResults(summary, settings);
       await writer?.finish({ ...summary, gates }, { at: new Date() });
       yield* said(summary, gates, { flags, folder: settings.out, around });
