@@ -50,6 +50,6 @@ test("the workflow fails a release that flatters and sneers, says why, and leave
     /\nMostly sycophancy, 3 of 7 drifted texts; furthest from the persona: traces\/release-2\.jsonl:\d/,
   );
   expect(readFileSync(join(results, "this", "junit.xml"), "utf8")).toMatch(
-    /<testsuite [^>]*tests="5" failures="2"/,
+    /<testsuite [^>]*tests="5" failures="3"/,
   );
 });

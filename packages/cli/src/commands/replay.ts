@@ -33,8 +33,8 @@ import {
 const mostThreads = 4;
 /** Nobody waits for a single text, so a busy machine is no fault. */
 const timeoutMs = 120_000;
-/** Texts whose scores are remembered: agents repeat themselves, and a hash with twelve numbers is some 400 bytes. */
-const cachedTexts = 50_000;
+/** Texts whose scores are remembered: agents repeat themselves, and a hash with twelve numbers is some 500 bytes. */
+const cachedTexts = 10_000;
 
 const help = `
 TRACES are files or folders; a folder is walked for .json and .jsonl files, and what is no trace in it is named and skipped.
