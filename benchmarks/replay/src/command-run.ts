@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import * as z from "zod";
 
 const main = fileURLToPath(new URL("../../../packages/cli/dist/main.js", import.meta.url));
-const usageHook = new URL("report-usage.js", import.meta.url).href;
+const usageHook = new URL("./report-usage.js", import.meta.url).href;
 const usageSchema = z.object({ megabytes: z.number(), cpuSeconds: z.number() });
 const summarySchema = z.object({ steps: z.object({ total: z.number(), unscored: z.number() }) });
 const stepsPerSession = 20;

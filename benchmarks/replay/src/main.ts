@@ -7,7 +7,7 @@ import { pythonThroughput } from "./python-throughput.js";
 import { sampledTexts } from "./texts.js";
 import { type Throughput, throughputs } from "./throughput.js";
 
-const textCount = 256;
+const textCount = 192;
 const startUps = 5;
 
 const { values } = parseArgs({ options: { traces: { type: "string" }, python: { type: "string" } } });

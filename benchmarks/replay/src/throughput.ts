@@ -1,7 +1,7 @@
 import type { ScorableText } from "@persona-guard/core";
 import { contendersFor } from "./contenders.js";
 
-const chunkSize = 64;
+const chunkSize = 32;
 
 export interface Throughput {
   readonly name: string;
