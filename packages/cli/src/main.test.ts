@@ -230,7 +230,8 @@ test("the help of replay", async () => {
       -c, --config <file>           configuration file (default: persona-guard.config.yaml, if there is one)
       --threshold <confidence>      call drifted what has a confidence below this instead
       --calibration <file>          calibration from your own traces, by "persona-guard calibrate"
-      -f, --format <format>         trace format (default: "auto") (choices: "auto", "tau-bench", "agentdojo",
+      -f, --format <format>         trace format (default: "auto") (choices: "auto", "langsmith", "langfuse",
+                                    "openinference", "otel", "tau-bench", "tau2-bench", "agentdojo", "swe-agent",
                                     "openai", "jsonl")
       -o, --out <dir>               folder for verdicts.jsonl, summary.json, junit.xml
       --max-drift-rate <share>      gate: highest share of drifted steps, from 0 to 1
@@ -245,6 +246,8 @@ test("the help of replay", async () => {
       --push-dry-run                print what --push would send, one JSON line a request, and send nothing
       --json                        print the summary as JSON
       --verbose                     show the stack of an error, and every unreadable record
+      --dry-run                     show which texts would be scored, from which fields; --json gives a line per
+                                    text
       -h, --help                    display help for command
 
     TRACES are files or folders; a folder is walked for .json and .jsonl files, and what is no trace in it is named and skipped.
@@ -262,6 +265,8 @@ test("the help of replay", async () => {
 
     Exit code: 0 pass; 1 a gate failed; 2 a record could not be read or a step not scored (the rest was judged), or a wrong
     flag, file or configuration; 130 interrupted (what was judged is written).
+
+    --dry-run takes no gate and needs no persona, but follows its rules for tools; it prints the texts to stdout and writes no file.
     "
   `);
 });

@@ -12,6 +12,7 @@ export { hasCheckpoint, readCheckpoint } from "./checkpoint.js";
 export { type FoundTraces, findTraces, type SkippedFile, type Trace } from "./find-traces.js";
 export { readerFor, traceReaders } from "./formats.js";
 export { type GateOptions, type GateResult, gateResults } from "./gates.js";
+export { Intake } from "./intake.js";
 export { decodedUtf8, type Line, linesOf } from "./lines.js";
 export type { PushTarget, PushTargetOptions } from "./push/push-target.js";
 export { type Pushed, pushRequests, pushTargets, pushVerdicts } from "./push/push-verdicts.js";
