@@ -250,7 +250,7 @@ test("the help of replay", async () => {
                                     text
       -h, --help                    display help for command
 
-    TRACES are files or folders; a folder is walked for .json and .jsonl files, and what is no trace in it is named and skipped.
+    TRACES are files or folders; a folder is walked for .json, .jsonl, .ndjson and .traj files; what is no trace there is named and skipped.
     The summary goes to stdout; DIR gets verdicts.jsonl (one line per step), summary.json and junit.xml. They keep of the agents'
     words only the sentences that carry drift, with secrets and personal data masked.
     The drift rate is the share of drifted steps among those that could be judged. Without a gate, drift does not fail a replay.
