@@ -157,18 +157,21 @@ test("without a command the help is shown as a mistake", async () => {
     Tells when an AI agent stops being the character its company chose.
 
     Options:
-      --version                        print the version
-      -h, --help                       display help for command
+      --version                          print the version
+      -h, --help                         display help for command
 
     Commands:
-      init [options]                   Write a commented persona.yaml and persona-guard.config.yaml into this
-                                       folder.
-      score [options] [files...]       Score texts for character traits, and against a persona if one is given.
-      replay [options] <traces...>     Judge every step of recorded agent traces against a persona.
-      calibrate [options] <traces...>  Measure how sure your own good traces are, so that a false-alarm rate holds
-                                       for them.
-      train [options] <examples>       Train a trait of your own from texts that show it and texts that do not.
-      help [command]                   display help for command
+      init [options]                     Write a commented persona.yaml and persona-guard.config.yaml into this
+                                         folder.
+      score [options] [files...]         Score texts for character traits, and against a persona if one is given.
+      replay [options] <traces...>       Judge every step of recorded agent traces against a persona.
+      calibrate [options] <traces...>    Measure how sure your own good traces are, so that a false-alarm rate
+                                         holds for them.
+      compare [options] <run-a> <run-b>  Tell whether the character shifted between two releases of an agent.
+      train [options] <examples>         Train a trait of your own from texts that show it and texts that do not.
+      watch [options] <events...>        Show drift events live as agents work, or sum up what is logged.
+      alerts                             Try the alerts of the configuration, and send what was not delivered.
+      help [command]                     display help for command
 
     Exit code: 0 pass, 1 a gate failed, 2 usage, configuration or unreadable input, 130 interrupted.
     Data goes to stdout, messages and progress to stderr.
@@ -195,6 +198,7 @@ test("the help of score", async () => {
       -c, --config <file>        configuration file (default: persona-guard.config.yaml, if there is one)
       --threshold <confidence>   call drifted what has a confidence below this instead
       --calibration <file>       calibration from your own traces, by "persona-guard calibrate"
+      --explain                  show which words and sentences moved the scores, and which way
       --json                     print JSONL on a terminal too
       --verbose                  show the stack of an error
       -h, --help                 display help for command
@@ -204,6 +208,9 @@ test("the help of score", async () => {
     Output: the rows in the same order with all their fields, and behind them "scores" (a probability per label) and "label";
     with a persona also "confidence", "pValue", "outcome", "driftedTo", "evidence" and "reason", null where absent. A field of
     the input with one of these names is kept under "input". On a terminal a table is printed instead, unless --json is given.
+    --explain adds "explanation": what each sentence and word adds to the log-odds of "label" over "against" (with a persona: of what is
+    outside it over what is inside), exactly for --tier lexical, else by taking it out and scoring again, the words of the three
+    strongest sentences. On a terminal the text is shown in colours, without colours in marks: [+1.72 sarcasm: brilliant].
 
     Exit code: 0 if every row was scored, whatever the scores say; 2 if a row could not be read or scored (it is named on
     stderr and the rest is scored), or for a wrong flag, file or configuration.

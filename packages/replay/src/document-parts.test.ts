@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { type DocumentPart, documentParts } from "./document-parts.js";
+import { randomNumbers } from "./testing.js";
 
 /** The parts of a document that comes in chunks of `size` bytes. */
 async function partsOf(content: string | Uint8Array, size = 7, maxRecordBytes?: number) {
@@ -113,11 +114,7 @@ test("records come with the fields that stood before them in their envelope", as
 });
 
 test("any array of JSON values is cut into what JSON.parse finds in it", async () => {
-  let seed = 7;
-  const random = (below: number) => {
-    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return Math.floor((seed / 2_147_483_648) * below);
-  };
+  const random = randomNumbers(7);
   const texts = ["", 'a"b', "\\", "]}", "\n\t", "日本語 🙂", "\u0000", "{"];
   const value = (depth: number): unknown => {
     const kind = random(depth > 3 ? 4 : 6);

@@ -64,3 +64,14 @@ export function recordedAgent(session: string, model = "gpt-4o-mini"): readonly 
     `${session}|2|${model}|The email is on its way to dana@example.com, with the tracking number of your parcel in it.`,
   ];
 }
+
+/** Whole numbers below a bound, always the same ones for a seed (mulberry32). */
+export function randomNumbers(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
+  };
+}

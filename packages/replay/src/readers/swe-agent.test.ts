@@ -13,3 +13,11 @@ test("a trajectory of SWE-agent without a history gives its responses, and no th
     "t.jsonl:1: trajectory[2]: neither a response nor a thought. Entry skipped.",
   ]);
 });
+
+test("a demonstration of SWE-agent is a history alone, and the run of its file", async () => {
+  const history = [
+    { role: "user", content: "Fix the colon.", agent: "main", message_type: "observation" },
+    { role: "assistant", content: "I add it.", thought: "I add it.", action: "submit", agent: "main" },
+  ];
+  expect(await readRows([{ history }])).toEqual(["t.jsonl:1|0|-|I add it."]);
+});

@@ -18,7 +18,10 @@ type Fields = Readonly<Record<string, unknown>>;
 export const sweAgent: TraceReader = {
   name: "swe-agent",
   marks: [
-    { field: "info (object)", isIn: ({ info }) => isObject(info) },
+    {
+      field: "info (object), or agent in the history",
+      isIn: (run) => isObject(run.info) || namesAgents(run),
+    },
     {
       field: "trajectory or history (array), or messages of a mini-swe-agent",
       isIn: (run) => Array.isArray(run.history) || Array.isArray(run.trajectory) || isMini(run),
@@ -43,6 +46,11 @@ export const sweAgent: TraceReader = {
     }
   },
 };
+
+/** A demonstration is a history alone. */
+function namesAgents({ history }: Fields): boolean {
+  return Array.isArray(history) && history.some((one) => isObject(one) && typeof one.agent === "string");
+}
 
 /** Versions before 2 have no `trajectory_format`, but always their version beside their configuration. */
 function isMini({ messages, info, trajectory_format: format }: Fields): boolean {
