@@ -74,6 +74,8 @@ falseAlarmRate: 0.01
 # out: ./persona-guard-results
 # maxDriftRate: 0.05
 # maxSessionAlarms: 0
+# minCoverage: 0.5
+# baseline: ./last-release
 
 # For "watch --alerts": whom to tell, and when. Secrets are names of environment variables. Further targets (slack, teams, otlp,
 # prometheus, pino, module) and rules (fleet-alarm, unscored-rate, guard-silent) are in the README of @persona-guard/monitor.

@@ -13,6 +13,7 @@ export {
   type DriftListener,
   driftEventJsonSchema,
   driftEventOf,
+  driftEventSchema,
   factTypes,
   fieldOf,
   parseDriftEvent,
@@ -41,7 +42,7 @@ export {
   unlikeExamples,
 } from "./persona.js";
 export { sentencesOf, wordCount } from "./sentence.js";
-export type { SessionSnapshot, SessionState } from "./session.js";
+export { mostSessions, type SessionSnapshot, type SessionState } from "./session.js";
 export { parseStep, type Step, type StepInput, type ToolCall } from "./step.js";
 export { shippedLabels, type Trait, type TraitScores, topTrait } from "./trait-scores.js";
 export {

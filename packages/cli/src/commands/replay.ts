@@ -1,50 +1,68 @@
-import { PersonaGuardError } from "@persona-guard/core";
-import { findTraces, type GateResult, gateResults, ResultsWriter, type Summary } from "@persona-guard/replay";
-import { Command, Option } from "commander";
-import type { ExitCode, Run, Running, Surroundings } from "../command.js";
-import { type Config, formats } from "../config.js";
-import { dryRun } from "../dry-run.js";
+import { availableParallelism } from "node:os";
+import type { PersonaGuard } from "@persona-guard/core";
 import {
-  from0To1,
-  type GuardFlags,
-  guardFor,
-  settingsOf,
-  wholeNumber,
-  withGuardFlags,
-} from "../guard-options.js";
+  drawSessions,
+  findTraces,
+  type GateResult,
+  gateResults,
+  pushTargets,
+  readTraces,
+  refuseOtherJudge,
+  resultFiles,
+  runIdentity,
+  type Summary,
+} from "@persona-guard/replay";
+import { Command, Option } from "commander";
+import { beginResults } from "../begin-results.js";
+import type { ExitCode, Run, Running, Said, Surroundings } from "../command.js";
+import { formats } from "../config.js";
+import { dryRun } from "../dry-run.js";
+import { gateReason } from "../gate-reason.js";
+import { from0To1, guardFor, positiveNumber, wholeNumber, withGuardFlags } from "../guard-options.js";
 import { judgeTraces } from "../judge-traces.js";
+import { pushResults } from "../push-results.js";
+import { replayHelp } from "../replay-help.js";
 import { replayReport } from "../replay-report.js";
+import {
+  deciding,
+  pushNames,
+  type ReplayFlags,
+  type ReplaySettings,
+  replaySettingsOf,
+} from "../replay-settings.js";
 
-const help = `
-TRACES are files or folders; a folder is walked for .json, .jsonl, .ndjson and .traj files; what is no trace there is named and skipped.
-The summary goes to stdout; DIR gets verdicts.jsonl (one line per step) and summary.json. Both keep of the agents' words
-only the sentences that carry drift, with secrets and personal data masked.
-The drift rate is the share of drifted steps among those that could be judged. Without a gate, drift does not fail a replay.
-
-Exit code: 0 pass; 1 a gate failed; 2 a record could not be read or a step not scored (the rest was judged), or a wrong
-flag, file or configuration; 130 interrupted (what was judged is written).
-
---dry-run takes no gate and needs no persona, but follows its rules for tools; it prints the texts to stdout and writes no file.`;
-
-interface ReplayFlags extends GuardFlags {
-  readonly format?: string;
-  readonly out?: string;
-  readonly maxDriftRate?: number;
-  readonly maxSessionAlarms?: number;
-}
+/** Threads of the encoder at the most: each holds the model once, some 100 MB. */
+const mostThreads = 4;
+/** Nobody waits for a single text, so a busy machine is no fault. */
+const timeoutMs = 120_000;
+/** Texts whose scores are remembered: agents repeat themselves, and a hash with twelve numbers is some 500 bytes. */
+const cachedTexts = 10_000;
 
 export function replayCommand(run: Run): Command {
   return withGuardFlags(new Command("replay"))
     .description("Judge every step of recorded agent traces against a persona.")
     .argument("<traces...>", "trace files, or folders of them")
     .addOption(new Option("-f, --format <format>", 'trace format (default: "auto")').choices(formats))
-    .option("-o, --out <dir>", "folder for verdicts.jsonl and summary.json")
+    .option("-o, --out <dir>", `folder for ${resultFiles.join(", ")}`)
     .option("--max-drift-rate <share>", "gate: highest share of drifted steps, from 0 to 1", from0To1)
     .option("--max-session-alarms <count>", "gate: most sessions that may raise an alarm", wholeNumber)
+    .option(
+      "--min-coverage <share>",
+      "gate: lowest share of judged steps, of those that say something",
+      from0To1,
+    )
+    .option("--baseline <dir>", "gate: drift rate no higher than in the results of an earlier replay")
+    .option("--resume", "go on with the interrupted replay in --out DIR")
+    .option("--sample <count>", "judge that many sessions, drawn at random", positiveNumber)
+    .option("--seed <number>", "which sessions a sample draws (default: 0)", wholeNumber)
+    .addOption(
+      new Option("--push <tool>", "send the verdicts to where the traces came from").choices(pushNames),
+    )
+    .option("--push-dry-run", "print what --push would send, one JSON line a request, and send nothing")
     .option("--json", "print the summary as JSON")
     .option("--verbose", "show the stack of an error, and every unreadable record")
     .option("--dry-run", "show which texts would be scored, from which fields; --json gives a line per text")
-    .addHelpText("after", help)
+    .addHelpText("after", replayHelp)
     .action((traces: string[], flags: ReplayFlags & { readonly dryRun?: true }) =>
       run((around) => (flags.dryRun ? dryRun : replayTraces)(traces, flags, around), flags),
     );
@@ -53,42 +71,55 @@ export function replayCommand(run: Run): Command {
 async function* replayTraces(paths: readonly string[], flags: ReplayFlags, around: Surroundings): Running {
   const settings = await replaySettingsOf(flags);
   const found = await findTraces(paths, { format: settings.format ?? "auto" });
-  const guard = await guardFor(settings.persona, settings);
+  const threads = Math.min(mostThreads, availableParallelism());
+  const guard = await guardFor(settings.persona, settings, { threads, cachedTexts, timeoutMs });
   try {
+    const target = pushTargetOf(guard, settings, around);
+    if (settings.baseline !== undefined)
+      refuseOtherJudge(settings.baseline, {
+        persona: guard.persona,
+        classifier: guard.classifier.name,
+        criterion: guard.criterion,
+      });
     for (const { reason } of found.skipped) yield { to: "stderr", text: `Skipped ${reason}` };
     for (const text of guard.warnings) yield { to: "stderr", text };
-    const writer = settings.out === undefined ? undefined : await ResultsWriter.open(settings.out);
+    const { sample, seed = 0, resume = false, verbose } = flags;
+    const drawn =
+      sample === undefined
+        ? undefined
+        : await drawSessions(readTraces(found.traces), { count: sample, seed });
+    const run = await runIdentity(found.traces, await deciding(guard, settings, { ...flags, seed }));
+    const beginning = yield* beginResults(guard, { folder: settings.out, run, resume, now: around.now });
+    const { writer } = beginning;
     try {
-      const summary = yield* judgeTraces(found, { guard, writer, around, verbose: flags.verbose });
+      const summary = yield* judgeTraces(found, { guard, beginning, drawn, around, verbose });
       const gates = gateResults(summary, settings);
-      await writer?.finish({ ...summary, gates });
+      await writer?.finish({ ...summary, gates }, { at: new Date() });
       yield* said(summary, gates, { flags, folder: settings.out, around });
+      if (target !== undefined && settings.out !== undefined && summary.complete)
+        yield* pushResults(settings.out, {
+          target,
+          dryRun: flags.pushDryRun ?? false,
+          signal: around.signal,
+        });
       return exitCodeOf(summary, gates);
-    } catch (error) {
-      await writer?.discard();
-      throw error;
+    } finally {
+      await writer?.close();
     }
   } finally {
     await guard.close();
   }
 }
 
-async function replaySettingsOf(flags: ReplayFlags): Promise<Config & { readonly persona: string }> {
-  const config = await settingsOf(flags);
-  if (config.persona === undefined) {
-    throw new PersonaGuardError(
-      "options-invalid",
-      'A replay needs a persona: give --persona FILE, or write one with "persona-guard init".',
-    );
-  }
-  return {
-    ...config,
-    persona: config.persona,
-    format: formats.find((format) => format === flags.format) ?? config.format,
-    out: flags.out ?? config.out,
-    maxDriftRate: flags.maxDriftRate ?? config.maxDriftRate,
-    maxSessionAlarms: flags.maxSessionAlarms ?? config.maxSessionAlarms,
-  };
+/** Made before anything is judged, so that a missing key is said at once. */
+function pushTargetOf(
+  { persona, classifier }: PersonaGuard,
+  { push }: ReplaySettings,
+  { env }: Surroundings,
+) {
+  return push === undefined
+    ? undefined
+    : pushTargets[push]({ env, persona, classifier: classifier.name, at: new Date() });
 }
 
 interface Ending {
@@ -97,21 +128,31 @@ interface Ending {
   readonly around: Surroundings;
 }
 
-async function* said(
+function* said(
   summary: Summary,
   gates: readonly GateResult[],
   { flags, folder, around }: Ending,
-): Running {
-  const text = flags.json
-    ? JSON.stringify({ ...summary, gates }, null, 2)
-    : replayReport(summary, gates, around.colors);
-  yield { to: "stdout", text };
-  if (!summary.complete) yield { to: "stderr", text: `Interrupted after ${summary.steps.total} steps.` };
+): Generator<Said> {
+  // What would be sent is then what was asked for on stdout.
+  if (!flags.pushDryRun) {
+    const text = flags.json
+      ? JSON.stringify({ ...summary, gates }, null, 2)
+      : replayReport(summary, gates, around.colors);
+    yield { to: "stdout", text };
+  }
+  if (!summary.complete) {
+    const how =
+      folder === undefined
+        ? "With --out DIR it could be resumed."
+        : "To go on: the same command with --resume.";
+    yield { to: "stderr", text: `Interrupted after ${summary.steps.total} steps. ${how}` };
+  }
   if (folder !== undefined) {
     const part = summary.complete ? "Results" : "Partial results";
-    yield { to: "stderr", text: `${part} written to ${folder}: verdicts.jsonl and summary.json.` };
+    yield { to: "stderr", text: `${part} written to ${folder}: ${resultFiles.join(", ")}.` };
   }
-  return 0;
+  const reason = summary.complete ? gateReason(summary, gates) : undefined;
+  if (reason !== undefined) yield { to: "stderr", text: reason };
 }
 
 /** A failed gate is said before anything else: it is what was asked for. A gate without a judged step is not failed but void. */
