@@ -1,6 +1,7 @@
 import type { PersonaGuard } from "@persona-guard/core";
 import {
   type Criterion,
+  calibrationSummary,
   type FoundTraces,
   type ResultsWriter,
   readTraces,
@@ -23,6 +24,8 @@ export interface JudgeTracesOptions {
   readonly guard: PersonaGuard;
   readonly criterion: Criterion;
   readonly writer: ResultsWriter | undefined;
+  /** What is kept of the agents' words. */
+  readonly texts: "evidence" | "all";
   readonly around: Surroundings;
   /** Name every unreadable record. */
   readonly verbose: boolean | undefined;
@@ -31,7 +34,7 @@ export interface JudgeTracesOptions {
 /** Judges and writes every step, says how far it is and what could not be read, and returns what came out. */
 export async function* judgeTraces(
   { traces, skipped }: FoundTraces,
-  { guard, criterion, writer, around, verbose }: JudgeTracesOptions,
+  { guard, criterion, writer, texts, around, verbose }: JudgeTracesOptions,
 ): AsyncGenerator<Said, Summary> {
   const { signal, now } = around;
   const tally = new Tally();
@@ -53,7 +56,7 @@ export async function* judgeTraces(
     }
   };
   for await (const judged of replay(stepsOf(readTraces(traces), faults), { guard, signal })) {
-    const row = verdictRowOf(judged);
+    const row = verdictRowOf(judged, { texts });
     tally.add(row);
     await writer?.add(row);
     yield* saidFaults();
@@ -73,6 +76,7 @@ export async function* judgeTraces(
     persona,
     classifier: classifier.name,
     criterion,
+    calibration: calibrationSummary(guard, criterion),
     complete: !signal.aborted,
     seconds: (now() - begin) / 1000,
     skippedFiles: skipped,

@@ -165,6 +165,7 @@ test("without a command the help is shown as a mistake", async () => {
                                        folder.
       score [options] [files...]       Score texts for character traits, and against a persona if one is given.
       replay [options] <traces...>     Judge every step of recorded agent traces against a persona.
+      report [options] <dir>           Make report.html from the results of a replay.
       calibrate [options] <traces...>  Measure how sure your own good traces are, so that a false-alarm rate holds
                                        for them.
       train [options] <examples>       Train a trait of your own from texts that show it and texts that do not.
@@ -232,7 +233,8 @@ test("the help of replay", async () => {
       --calibration <file>          calibration from your own traces, by "persona-guard calibrate"
       -f, --format <format>         trace format (default: "auto") (choices: "auto", "tau-bench", "agentdojo",
                                     "openai", "jsonl")
-      -o, --out <dir>               folder for verdicts.jsonl and summary.json
+      -o, --out <dir>               folder for verdicts.jsonl, summary.json and report.html
+      --texts                       keep whole texts in verdicts.jsonl and report.html, masked
       --max-drift-rate <share>      gate: highest share of drifted steps, from 0 to 1
       --max-session-alarms <count>  gate: most sessions that may raise an alarm
       --json                        print the summary as JSON
@@ -240,8 +242,8 @@ test("the help of replay", async () => {
       -h, --help                    display help for command
 
     TRACES are files or folders; a folder is walked for .json and .jsonl files, and what is no trace in it is named and skipped.
-    The summary goes to stdout; DIR gets verdicts.jsonl (one line per step) and summary.json. Both keep of the agents' words
-    only the sentences that carry drift, with secrets and personal data masked.
+    The summary goes to stdout; DIR gets verdicts.jsonl (one line per step), summary.json and report.html, a page to look at. They
+    keep of the agents' words only the sentences that carry drift, or all with --texts, with secrets and personal data masked.
     The drift rate is the share of drifted steps among those that could be judged. Without a gate, drift does not fail a replay.
 
     Exit code: 0 pass; 1 a gate failed; 2 a record could not be read or a step not scored (the rest was judged), or a wrong

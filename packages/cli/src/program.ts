@@ -3,6 +3,7 @@ import type { Run } from "./command.js";
 import { calibrateCommand } from "./commands/calibrate.js";
 import { initCommand } from "./commands/init.js";
 import { replayCommand } from "./commands/replay.js";
+import { reportCommand } from "./commands/report.js";
 import { scoreCommand } from "./commands/score.js";
 import { trainCommand } from "./commands/train.js";
 
@@ -20,7 +21,7 @@ export function program(version: string, run: Run): Command {
     .version(version, "--version", "print the version")
     .configureHelp({ helpWidth })
     .addHelpText("after", help);
-  const commands = [initCommand, scoreCommand, replayCommand, calibrateCommand, trainCommand];
+  const commands = [initCommand, scoreCommand, replayCommand, reportCommand, calibrateCommand, trainCommand];
   for (const command of commands.map((commandOf) => commandOf(run))) {
     root.addCommand(command.configureHelp({ helpWidth }));
   }

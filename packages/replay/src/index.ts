@@ -7,6 +7,7 @@ export {
   calibrationSamples,
   type KindPromise,
 } from "./calibrate.js";
+export { calibrationSummary } from "./calibration-summary.js";
 export { type FoundTraces, findTraces, type SkippedFile, type Trace } from "./find-traces.js";
 export { readerFor, traceReaders } from "./formats.js";
 export { type GateOptions, type GateResult, gateResults } from "./gates.js";
@@ -24,4 +25,5 @@ export {
   type TraceRecord,
 } from "./trace.js";
 export { type VerdictRow, verdictRowOf } from "./verdict-row.js";
+export { writeReport } from "./write-report.js";
 export { ResultsWriter, resultFiles } from "./write-results.js";

@@ -1,4 +1,5 @@
 import { Fleet, type Kind, type Outcome, type StepOutcome } from "@persona-guard/core";
+import type { CalibrationSummary } from "./calibration-summary.js";
 import type { SkippedFile } from "./find-traces.js";
 import { type Share, shareOf } from "./share.js";
 import type { TraceFault } from "./trace.js";
@@ -11,13 +12,17 @@ const fleetRunLength = 10_000;
 /** Unreadable records and alarmed sessions that a summary names one by one. */
 const mostNamed = 100;
 
+export const summarySchema = "persona-guard/replay-summary/1";
+
 /** What came out of a replay. */
 export interface Summary {
-  readonly schema: "persona-guard/replay-summary/1";
+  readonly schema: typeof summarySchema;
   readonly persona: { readonly name: string; readonly version: string };
   readonly classifier: string;
   /** What was called drift: a p-value up to the rate, or a confidence below the threshold. */
   readonly criterion: Criterion;
+  /** What each kind of text was compared with. */
+  readonly calibration?: CalibrationSummary;
   /** False if the replay was interrupted. */
   readonly complete: boolean;
   readonly seconds: number;
@@ -103,20 +108,28 @@ export class Tally {
   summary(
     known: Pick<
       Summary,
-      "persona" | "classifier" | "criterion" | "complete" | "seconds" | "skippedFiles" | "warnings"
+      | "persona"
+      | "classifier"
+      | "criterion"
+      | "calibration"
+      | "complete"
+      | "seconds"
+      | "skippedFiles"
+      | "warnings"
     >,
   ): Summary {
-    const { persona, classifier, criterion, complete, seconds, skippedFiles, warnings } = known;
+    const { persona, classifier, criterion, calibration, complete, seconds, skippedFiles, warnings } = known;
     const byFrequency = [...this.#driftedTo].sort(([, a], [, b]) => b - a);
     const byKind = [...this.#byKind].map(([kind, counts]) => [
       kind,
       { ...counts, share: shareDrifted(counts) },
     ]);
     return {
-      schema: "persona-guard/replay-summary/1",
+      schema: summarySchema,
       persona: { name: persona.name, version: persona.version },
       classifier,
       criterion,
+      ...(calibration === undefined ? {} : { calibration }),
       complete,
       seconds,
       steps: { ...this.#steps },

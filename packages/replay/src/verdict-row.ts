@@ -2,7 +2,7 @@ import { type DriftEvent, utteranceRecordOf } from "@persona-guard/core";
 import type { JudgedStep } from "./replay.js";
 import type { Place } from "./trace.js";
 
-/** One line of verdicts.jsonl: a judged step and where it was recorded. Of its text only masked evidence is kept. */
+/** One line of verdicts.jsonl: a judged step and where it was recorded. Its texts are masked. */
 export interface VerdictRow
   extends Pick<
     DriftEvent,
@@ -23,7 +23,11 @@ export interface VerdictRow
   readonly model?: string;
 }
 
-export function verdictRowOf({ traced, judgement }: JudgedStep): VerdictRow {
+/** @param texts what is kept of them: sentences that carry drift, or all */
+export function verdictRowOf(
+  { traced, judgement }: JudgedStep,
+  { texts = "evidence" }: { readonly texts?: "evidence" | "all" } = {},
+): VerdictRow {
   const { step, outcome, confidence, pValue, session, utterances } = judgement;
   const { model } = traced.step;
   return {
@@ -36,7 +40,7 @@ export function verdictRowOf({ traced, judgement }: JudgedStep): VerdictRow {
     sessionEValue: session.eValue,
     sessionAlarm: session.alarm,
     ...(session.start === undefined ? {} : { sessionStart: session.start }),
-    utterances: utterances.map((one) => utteranceRecordOf(one)),
+    utterances: utterances.map((one) => utteranceRecordOf(one, { texts })),
     source: traced.place,
     ...(model === undefined ? {} : { model }),
   };

@@ -1,5 +1,12 @@
 import { PersonaGuardError } from "@persona-guard/core";
-import { findTraces, type GateResult, gateResults, ResultsWriter, type Summary } from "@persona-guard/replay";
+import {
+  findTraces,
+  type GateResult,
+  gateResults,
+  ResultsWriter,
+  type Summary,
+  writeReport,
+} from "@persona-guard/replay";
 import { Command, Option } from "commander";
 import type { ExitCode, Run, Running, Surroundings } from "../command.js";
 import { type Config, formats } from "../config.js";
@@ -16,8 +23,8 @@ import { replayReport } from "../replay-report.js";
 
 const help = `
 TRACES are files or folders; a folder is walked for .json and .jsonl files, and what is no trace in it is named and skipped.
-The summary goes to stdout; DIR gets verdicts.jsonl (one line per step) and summary.json. Both keep of the agents' words
-only the sentences that carry drift, with secrets and personal data masked.
+The summary goes to stdout; DIR gets verdicts.jsonl (one line per step), summary.json and report.html, a page to look at. They
+keep of the agents' words only the sentences that carry drift, or all with --texts, with secrets and personal data masked.
 The drift rate is the share of drifted steps among those that could be judged. Without a gate, drift does not fail a replay.
 
 Exit code: 0 pass; 1 a gate failed; 2 a record could not be read or a step not scored (the rest was judged), or a wrong
@@ -26,6 +33,7 @@ flag, file or configuration; 130 interrupted (what was judged is written).`;
 interface ReplayFlags extends GuardFlags {
   readonly format?: string;
   readonly out?: string;
+  readonly texts?: true;
   readonly maxDriftRate?: number;
   readonly maxSessionAlarms?: number;
 }
@@ -35,7 +43,8 @@ export function replayCommand(run: Run): Command {
     .description("Judge every step of recorded agent traces against a persona.")
     .argument("<traces...>", "trace files, or folders of them")
     .addOption(new Option("-f, --format <format>", 'trace format (default: "auto")').choices(formats))
-    .option("-o, --out <dir>", "folder for verdicts.jsonl and summary.json")
+    .option("-o, --out <dir>", "folder for verdicts.jsonl, summary.json and report.html")
+    .option("--texts", "keep whole texts in verdicts.jsonl and report.html, masked")
     .option("--max-drift-rate <share>", "gate: highest share of drifted steps, from 0 to 1", from0To1)
     .option("--max-session-alarms <count>", "gate: most sessions that may raise an alarm", wholeNumber)
     .option("--json", "print the summary as JSON")
@@ -56,9 +65,17 @@ async function* replayTraces(paths: readonly string[], flags: ReplayFlags, aroun
     const writer = settings.out === undefined ? undefined : await ResultsWriter.open(settings.out);
     try {
       const criterion = criterionOf(settings);
-      const summary = yield* judgeTraces(found, { guard, criterion, writer, around, verbose: flags.verbose });
+      const summary = yield* judgeTraces(found, {
+        guard,
+        criterion,
+        writer,
+        texts: flags.texts === true ? "all" : "evidence",
+        around,
+        verbose: flags.verbose,
+      });
       const gates = gateResults(summary, settings);
       await writer?.finish({ ...summary, gates });
+      if (settings.out !== undefined) await writeReport(settings.out);
       yield* said(summary, gates, { flags, folder: settings.out, around });
       return exitCodeOf(summary, gates);
     } catch (error) {
@@ -111,7 +128,10 @@ async function* said(
   if (!summary.complete) yield { to: "stderr", text: `Interrupted after ${summary.steps.total} steps.` };
   if (folder !== undefined) {
     const part = summary.complete ? "Results" : "Partial results";
-    yield { to: "stderr", text: `${part} written to ${folder}: verdicts.jsonl and summary.json.` };
+    yield {
+      to: "stderr",
+      text: `${part} written to ${folder}: verdicts.jsonl, summary.json and report.html.`,
+    };
   }
   return 0;
 }

@@ -1,0 +1,41 @@
+import { rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { messageOf, PersonaGuardError } from "@persona-guard/core";
+import { collectReport } from "./collect-report.js";
+import { readSummary, readVerdicts } from "./read-results.js";
+import { reportHtml } from "./report-html.js";
+
+/** What became of a report. */
+export interface WrittenReport {
+  readonly file: string;
+  /** Lines of verdicts.jsonl that could not be read and are not in it, each by its place. */
+  readonly faults: readonly string[];
+}
+
+/**
+ * Writes FOLDER/report.html from the verdicts.jsonl and summary.json in it, whole or not at all.
+ *
+ * @throws PersonaGuardError "input-unreadable" or "output-unwritable"
+ */
+export async function writeReport(folder: string): Promise<WrittenReport> {
+  const faults: string[] = [];
+  const summary = await readSummary(folder);
+  let passes = 0;
+  const rows = () => {
+    passes += 1;
+    return readVerdicts(folder, passes === 1 ? (message) => faults.push(message) : undefined);
+  };
+  const html = await reportHtml(await collectReport(rows, summary));
+  const file = join(folder, "report.html");
+  const draft = `${file}.${process.pid}.part`;
+  try {
+    await writeFile(draft, html);
+    await rename(draft, file);
+  } catch (cause) {
+    const message = `Cannot write ${file}: ${messageOf(cause)}.`;
+    throw new PersonaGuardError("output-unwritable", message, { cause });
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return { file, faults };
+}
