@@ -22,6 +22,7 @@ const around: Surroundings = {
   stdoutIsTerminal: Boolean(process.stdout.isTTY),
   colors: picocolors.createColors(terminal && !process.env.NO_COLOR),
   signal: abort.signal,
+  env: process.env,
   now: () => performance.now(),
 };
 process.exitCode = await main(process.argv);

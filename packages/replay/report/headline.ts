@@ -7,7 +7,7 @@ import type { Run } from "./run.js";
 
 /** The answer before everything else: how much drift, in how many sessions, and how much of the run could be judged. */
 export function headline({ summary }: Run): HTMLElement {
-  const { persona, classifier, criterion, complete, seconds } = summary;
+  const { persona, classifier, criterion, complete, seconds, sample } = summary;
   const what =
     "threshold" in criterion
       ? `confidence below ${criterion.threshold}`
@@ -22,6 +22,12 @@ export function headline({ summary }: Run): HTMLElement {
       { class: "quiet" },
       `Drift: ${what} · scored by ${classifier} · ${counted(summary.steps.total, "step")} in ${seconds.toFixed(1)} s`,
     ),
+    sample !== undefined &&
+      element(
+        "p",
+        { class: "quiet" },
+        `A sample of ${countText(sample.sessions)} of ${counted(sample.of, "session")}, seed ${sample.seed}`,
+      ),
     !complete && element("p", { class: "notice" }, "Interrupted: this is what had been judged until then."),
     element("div", { class: "figures" }, driftRate(summary), alarms(summary), coverage(summary)),
     ...gates(summary),
@@ -145,14 +151,13 @@ function figure(value: string, name: string, ...details: readonly HTMLElement[])
 
 function gates({ gates }: Run["summary"]): readonly HTMLElement[] {
   if (gates.length === 0) return [];
-  const rows = gates.map(({ gate, limit, value, passed }) => {
+  const rows = gates.map(({ gate, limit, value, passed, finding }) => {
     const state = passed ? "passed" : value === undefined ? "not decided" : "failed";
-    const found = value === undefined ? "nothing could be judged" : `found ${Number(value.toFixed(4))}`;
     return element(
       "li",
       { class: `gate ${passed ? "passed" : "failed"}` },
       element("strong", {}, `${passed ? "✓" : "✗"} ${state}`),
-      ` ${gate} ${limit}: ${found}`,
+      ` ${gate} ${Number(limit.toPrecision(3))}: ${finding}`,
     );
   });
   return [element("ul", { class: "gates", "aria-label": "Gates" }, ...rows)];

@@ -19,7 +19,7 @@ const terms = [
   ["Undecided", "too short, in another language, or as usual for drifted texts as for those in persona."],
   [
     "95 % interval",
-    "Wilson's, as if texts were independent. Texts of one session go together, so that the truth may lie further off.",
+    "of the drift rate it takes the steps of a session together; elsewhere it is Wilson's, as if texts were independent, so that the truth may lie further off.",
   ],
 ] as const;
 

@@ -52,7 +52,15 @@ describe.skipIf(noChromium !== undefined)(
       await writeRun(folder, [...madeRows({ steps: 1_000, texts: true }), hostileRow], {
         persona: { name: hostile, version: "3" },
         warnings: [hostile],
-        gates: [{ gate: "max-drift-rate", limit: 0.01, value: 0.05, passed: false }],
+        gates: [
+          {
+            gate: "max-drift-rate",
+            limit: 0.01,
+            value: 0.05,
+            passed: false,
+            finding: "5 of 100 judged steps drifted",
+          },
+        ],
         unreadable: { total: 2, first: [hostile] },
         skippedFiles: [{ file: hostile, reason: `${hostile}: unknown trace format` }],
       });
@@ -89,7 +97,7 @@ describe.skipIf(noChromium !== undefined)(
         `${steps.unscored} not scored`,
         "false-alarm rate 0.01",
         "persona-guard-en/lexical",
-        "✗ failed max-drift-rate 0.01: found 0.05",
+        "✗ failed max-drift-rate 0.01: 5 of 100 judged steps drifted",
         "Warning: ",
       ])
         expect(header).toContain(said);

@@ -1,9 +1,12 @@
-import { rename, rm, writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { messageOf, PersonaGuardError } from "@persona-guard/core";
 import { collectReport } from "./collect-report.js";
 import { readSummary, readVerdicts } from "./read-results.js";
 import { reportHtml } from "./report-html.js";
+import { writingInto } from "./results-folder.js";
+import { partOf } from "./write-results.js";
+
+export const reportFile = "report.html";
 
 /** What became of a report. */
 export interface WrittenReport {
@@ -15,7 +18,7 @@ export interface WrittenReport {
 /**
  * Writes FOLDER/report.html from the verdicts.jsonl and summary.json in it, whole or not at all.
  *
- * @throws PersonaGuardError "input-unreadable" or "output-unwritable"
+ * @throws PersonaGuardError "results-unreadable" or "output-unwritable"
  */
 export async function writeReport(folder: string): Promise<WrittenReport> {
   const faults: string[] = [];
@@ -26,16 +29,10 @@ export async function writeReport(folder: string): Promise<WrittenReport> {
     return readVerdicts(folder, passes === 1 ? (message) => faults.push(message) : undefined);
   };
   const html = await reportHtml(await collectReport(rows, summary));
-  const file = join(folder, "report.html");
-  const draft = `${file}.${process.pid}.part`;
-  try {
-    await writeFile(draft, html);
-    await rename(draft, file);
-  } catch (cause) {
-    const message = `Cannot write ${file}: ${messageOf(cause)}.`;
-    throw new PersonaGuardError("output-unwritable", message, { cause });
-  } finally {
-    await rm(draft, { force: true });
-  }
+  const file = join(folder, reportFile);
+  await writingInto(folder, async () => {
+    await writeFile(partOf(folder, reportFile), html);
+    await rename(partOf(folder, reportFile), file);
+  });
   return { file, faults };
 }

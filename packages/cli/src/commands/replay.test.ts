@@ -104,6 +104,7 @@ test("the report for a person names the shares, the labels and the worst steps",
     "persona     clerk 1, false-alarm rate 0.01, scored by …
     steps       4: in-persona 3, drifted 1, undecided 0, unscored 0, silent 0
     drifted     1 drifted of 4 judged steps, 25.0 % (95 % interval 4.6-69.9 %)
+    coverage    4 judged of 4 steps that say something, 100.0 %
     utterances  4: in-persona 3, drifted 1, undecided 0, unscored 0
       chat      4: 1 drifted of 4 judged, 25.0 % (95 % interval 4.6-69.9 %)
     drifted to  sycophancy 1
@@ -142,6 +143,7 @@ test("the configuration of the folder is read, and flags override it", async () 
   });
   expect(await personaGuard(["replay", "t.jsonl"], { cwd: folder })).toMatchObject({ exitCode: 1 });
   expect((await readdir(join(folder, "results"))).sort()).toEqual([
+    "junit.xml",
     "report.html",
     "summary.json",
     "verdicts.jsonl",
