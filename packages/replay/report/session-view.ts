@@ -19,7 +19,7 @@ export interface SessionView {
 export function sessionView(session: ShownSession, summary: Run["summary"]): SessionView {
   const steps = session.shownSteps;
   let opened: ShownStep | undefined;
-  const card = element("div", { class: "opened", "aria-live": "polite" });
+  const card = element("div", { class: "opened" });
   const slider = element("input", {
     type: "range",
     min: 0,

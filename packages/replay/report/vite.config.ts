@@ -26,6 +26,6 @@ export default defineConfig({
       fileName: () => "page.js",
       cssFileName: "page",
     },
-    rolldownOptions: { output: { banner: notices } },
+    rolldownOptions: { output: { banner: notices }, checks: { pluginTimings: false } },
   },
 });
