@@ -197,7 +197,7 @@ test("the help of score", async () => {
       --threshold <confidence>   call drifted what has a confidence below this instead
       --calibration <file>       calibration from your own traces, by "persona-guard calibrate"
       --json                     print JSONL on a terminal too
-      --verbose                  show warnings about the calibration, and the stack of an error
+      --verbose                  show the stack of an error
       -h, --help                 display help for command
 
     Input: JSONL rows {"text", "kind"?, "id"?, …}, or plain text, where the whole file is one text. A kind is chat, email,
@@ -231,7 +231,8 @@ test("the help of replay", async () => {
       -c, --config <file>           configuration file (default: persona-guard.config.yaml, if there is one)
       --threshold <confidence>      call drifted what has a confidence below this instead
       --calibration <file>          calibration from your own traces, by "persona-guard calibrate"
-      -f, --format <format>         trace format (default: "auto") (choices: "auto", "tau-bench", "agentdojo",
+      -f, --format <format>         trace format (default: "auto") (choices: "auto", "langsmith", "langfuse",
+                                    "openinference", "otel", "tau-bench", "tau2-bench", "agentdojo", "swe-agent",
                                     "openai", "jsonl")
       -o, --out <dir>               folder for verdicts.jsonl, summary.json, junit.xml, report.html
       --texts                       keep whole texts in verdicts.jsonl and report.html, masked
@@ -247,9 +248,11 @@ test("the help of replay", async () => {
       --push-dry-run                print what --push would send, one JSON line a request, and send nothing
       --json                        print the summary as JSON
       --verbose                     show the stack of an error, and every unreadable record
+      --dry-run                     show which texts would be scored, from which fields; --json gives a line per
+                                    text
       -h, --help                    display help for command
 
-    TRACES are files or folders; a folder is walked for .json and .jsonl files, and what is no trace in it is named and skipped.
+    TRACES are files or folders; a folder is walked for .json, .jsonl, .ndjson and .traj files; what is no trace there is named and skipped.
     The summary goes to stdout; DIR gets verdicts.jsonl (one line per step), summary.json, junit.xml and report.html, a page to look
     at. They keep of the agents' words only the sentences that carry drift, or all with --texts, with secrets and personal data masked.
     The drift rate is the share of drifted steps among those that could be judged. Without a gate, drift does not fail a replay.
@@ -264,6 +267,8 @@ test("the help of replay", async () => {
 
     Exit code: 0 pass; 1 a gate failed; 2 a record could not be read or a step not scored (the rest was judged), or a wrong
     flag, file or configuration; 130 interrupted (what was judged is written).
+
+    --dry-run takes no gate and needs no persona, but follows its rules for tools; it prints the texts to stdout and writes no file.
     "
   `);
 });

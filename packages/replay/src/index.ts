@@ -13,6 +13,7 @@ export { hasCheckpoint, readCheckpoint } from "./checkpoint.js";
 export { type FoundTraces, findTraces, type SkippedFile, type Trace } from "./find-traces.js";
 export { readerFor, traceReaders } from "./formats.js";
 export { type GateOptions, type GateResult, gateResults } from "./gates.js";
+export { Intake } from "./intake.js";
 export { decodedUtf8, type Line, linesOf } from "./lines.js";
 export type { PushTarget, PushTargetOptions } from "./push/push-target.js";
 export { type Pushed, pushRequests, pushTargets, pushVerdicts } from "./push/push-verdicts.js";
@@ -22,7 +23,7 @@ export { resumedRows } from "./resume.js";
 export { hashOf, type RunIdentity, runIdentity } from "./run-identity.js";
 export { type DrawnSessions, drawSessions } from "./sample-sessions.js";
 export { clusteredShareOf, type Share, shareOf } from "./share.js";
-export { type Criterion, type Summary, Tally } from "./summary.js";
+export { type Summary, Tally } from "./summary.js";
 export {
   type Place,
   placeName,

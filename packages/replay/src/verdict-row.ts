@@ -24,7 +24,8 @@ const verdictRowSchema = driftEventSchema
       .object({
         file: z.string().describe("As the user gave it, or below the folder that was given."),
         line: z.int().min(1).optional().describe("Of a JSONL file, from 1."),
-        record: z.int().min(0).optional().describe("Position in a JSON array, from 0."),
+        record: z.int().min(0).optional().describe("Position in a JSON document, from 0."),
+        item: z.int().min(0).optional().describe("Position in an export that is a line or a record, from 0."),
       })
       .readonly(),
     model: z.string().optional().describe("As the trace names it."),
