@@ -53,7 +53,7 @@ export function sessionView(session: ShownSession, summary: Run["summary"]): Ses
   });
   const view = element(
     "figure",
-    { class: "session", id: `session-of-${steps[0]?.line ?? 0}` },
+    { class: "session" },
     element("figcaption", {}, element("h3", {}, session.id), caption(session)),
     box.element,
     steps.length > 1 && slider,
