@@ -1,5 +1,6 @@
 import type { PersonaGuard } from "@persona-guard/core";
 import {
+  calibrationSummary,
   type DrawnSessions,
   type FoundTraces,
   readTraces,
@@ -23,6 +24,8 @@ export interface JudgeTracesOptions {
   readonly beginning: Beginning;
   /** The sessions to judge; all if undefined. */
   readonly drawn: DrawnSessions | undefined;
+  /** What is kept of the agents' words. */
+  readonly texts: "evidence" | "all";
   readonly around: Surroundings;
   /** Name every unreadable record. */
   readonly verbose: boolean | undefined;
@@ -31,7 +34,7 @@ export interface JudgeTracesOptions {
 /** Judges and writes every step, says how far it is and what could not be read, and returns what came out. */
 export async function* judgeTraces(
   { traces, skipped }: FoundTraces,
-  { guard, beginning, drawn, around, verbose }: JudgeTracesOptions,
+  { guard, beginning, drawn, texts, around, verbose }: JudgeTracesOptions,
 ): AsyncGenerator<Said, Summary> {
   const { signal, now } = around;
   const { tally, writer, stepsDone } = beginning;
@@ -55,7 +58,7 @@ export async function* judgeTraces(
   };
   const wanted = wantedSteps(stepsOf(readTraces(traces), faults), { drawn, stepsDone });
   for await (const judged of replay(wanted, { guard, signal })) {
-    const row = verdictRowOf(judged);
+    const row = verdictRowOf(judged, { texts });
     tally.add(row);
     await writer?.add(row, judged.session);
     yield* saidFaults();
@@ -75,6 +78,7 @@ export async function* judgeTraces(
     persona,
     classifier: classifier.name,
     criterion: guard.criterion,
+    calibration: calibrationSummary(guard),
     complete: !signal.aborted,
     seconds: writer?.seconds ?? (now() - begin) / 1000,
     ...(drawn === undefined ? {} : { sample: drawn.sample }),

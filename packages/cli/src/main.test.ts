@@ -165,6 +165,7 @@ test("without a command the help is shown as a mistake", async () => {
                                          folder.
       score [options] [files...]         Score texts for character traits, and against a persona if one is given.
       replay [options] <traces...>       Judge every step of recorded agent traces against a persona.
+      report [options] <dir>             Make report.html from the results of a replay.
       calibrate [options] <traces...>    Measure how sure your own good traces are, so that a false-alarm rate
                                          holds for them.
       compare [options] <run-a> <run-b>  Tell whether the character shifted between two releases of an agent.
@@ -240,7 +241,8 @@ test("the help of replay", async () => {
       -f, --format <format>         trace format (default: "auto") (choices: "auto", "langsmith", "langfuse",
                                     "openinference", "otel", "tau-bench", "tau2-bench", "agentdojo", "swe-agent",
                                     "openai", "jsonl")
-      -o, --out <dir>               folder for verdicts.jsonl, summary.json, junit.xml
+      -o, --out <dir>               folder for verdicts.jsonl, summary.json, junit.xml, report.html
+      --texts                       keep whole texts in verdicts.jsonl and report.html, masked
       --max-drift-rate <share>      gate: highest share of drifted steps, from 0 to 1
       --max-session-alarms <count>  gate: most sessions that may raise an alarm
       --min-coverage <share>        gate: lowest share of judged steps, of those that say something
@@ -258,8 +260,8 @@ test("the help of replay", async () => {
       -h, --help                    display help for command
 
     TRACES are files or folders; a folder is walked for .json, .jsonl, .ndjson and .traj files; what is no trace there is named and skipped.
-    The summary goes to stdout; DIR gets verdicts.jsonl (one line per step), summary.json and junit.xml. They keep of the agents'
-    words only the sentences that carry drift, with secrets and personal data masked.
+    The summary goes to stdout; DIR gets verdicts.jsonl (one line per step), summary.json, junit.xml and report.html, a page to look
+    at. They keep of the agents' words only the sentences that carry drift, or all with --texts, with secrets and personal data masked.
     The drift rate is the share of drifted steps among those that could be judged. Without a gate, drift does not fail a replay.
     A replay that was interrupted or killed goes on with the same command and --resume, and ends as if it had not been.
     A sample is of whole sessions, so that each can be judged as one; the same seed draws the same ones.

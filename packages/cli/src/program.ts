@@ -5,6 +5,7 @@ import { calibrateCommand } from "./commands/calibrate.js";
 import { compareCommand } from "./commands/compare.js";
 import { initCommand } from "./commands/init.js";
 import { replayCommand } from "./commands/replay.js";
+import { reportCommand } from "./commands/report.js";
 import { scoreCommand } from "./commands/score.js";
 import { trainCommand } from "./commands/train.js";
 import { watchCommand } from "./commands/watch.js";
@@ -27,6 +28,7 @@ export function program(version: string, run: Run): Command {
     initCommand,
     scoreCommand,
     replayCommand,
+    reportCommand,
     calibrateCommand,
     compareCommand,
     trainCommand,

@@ -1,8 +1,8 @@
 /** What `replay --help` says after the flags. */
 export const replayHelp = `
 TRACES are files or folders; a folder is walked for .json, .jsonl, .ndjson and .traj files; what is no trace there is named and skipped.
-The summary goes to stdout; DIR gets verdicts.jsonl (one line per step), summary.json and junit.xml. They keep of the agents'
-words only the sentences that carry drift, with secrets and personal data masked.
+The summary goes to stdout; DIR gets verdicts.jsonl (one line per step), summary.json, junit.xml and report.html, a page to look
+at. They keep of the agents' words only the sentences that carry drift, or all with --texts, with secrets and personal data masked.
 The drift rate is the share of drifted steps among those that could be judged. Without a gate, drift does not fail a replay.
 A replay that was interrupted or killed goes on with the same command and --resume, and ends as if it had not been.
 A sample is of whole sessions, so that each can be judged as one; the same seed draws the same ones.

@@ -10,6 +10,7 @@ export const pushNames = ["langsmith", "langfuse", "otlp"] as const;
 export interface ReplayFlags extends GuardFlags {
   readonly format?: string;
   readonly out?: string;
+  readonly texts?: true;
   readonly maxDriftRate?: number;
   readonly maxSessionAlarms?: number;
   readonly minCoverage?: number;
@@ -56,11 +57,11 @@ export async function replaySettingsOf(flags: ReplayFlags): Promise<ReplaySettin
   };
 }
 
-/** All but the traces that decides the verdicts, by the names a user knows. */
+/** All but the traces that decides what is written, by the names a user knows. */
 export async function deciding(
   guard: PersonaGuard,
   settings: ReplaySettings,
-  flags: Pick<ReplayFlags, "sample" | "seed">,
+  flags: Pick<ReplayFlags, "texts" | "sample" | "seed">,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { persona, classifier, criterion } = guard;
   const { model, calibration, minWords, language } = settings;
@@ -72,6 +73,7 @@ export async function deciding(
     calibration: calibration === undefined ? undefined : await hashOfFile(calibration),
     minWords,
     language,
+    texts: flags.texts,
     sample: flags.sample,
     seed: flags.seed,
   };

@@ -59,6 +59,8 @@ export interface PValues {
   readonly of: (confidence: number, kind: Kind) => number;
   /** That a drifted text is as near to the persona as this one; 0 where no drifted texts are known. */
   readonly ofDrift: (confidence: number, kind: Kind) => number;
+  /** The in-persona confidences that a kind is compared with, ascending. */
+  readonly reference: (kind: Kind) => readonly number[];
   /** The e-value of a text: how its odds of drift compare with those of the texts in persona. */
   readonly eValueOf: (confidence: number, kind: Kind) => number;
   readonly warnings: readonly string[];
@@ -81,6 +83,7 @@ export function pValuesFor(calibration: Calibration, falseAlarmRate: number | un
   return {
     of: (confidence, kind) => pValue(confidence, reference(kind)),
     ofDrift: driftPValues(calibration.outside),
+    reference,
     eValueOf: conformalEValues(reference),
     warnings: small.map(
       (kind) =>

@@ -131,6 +131,11 @@ export class PersonaGuard {
     this.#sessions.restore(session, snapshot);
   }
 
+  /** The in-persona confidences that texts of this kind are compared with, ascending; empty without a calibration. */
+  reference(kind: Kind): readonly number[] {
+    return this.#pValues?.reference(kind) ?? [];
+  }
+
   /**
    * Whether plain texts of this kind are outside the persona, and how many are too many is for the session to say. Examples show
    * which plain texts are in persona: with them a plain text is judged as any other.

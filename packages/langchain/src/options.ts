@@ -129,6 +129,8 @@ const checkedLater = {
   modelFolder: z.unknown().optional(),
   timeoutMs: z.unknown().optional(),
   traits: z.unknown().optional(),
+  threads: z.unknown().optional(),
+  cachedTexts: z.unknown().optional(),
   allowDownload: z.unknown().optional(),
 } satisfies Record<Exclude<keyof LoadGuardOptions, "persona">, z.ZodType>;
 

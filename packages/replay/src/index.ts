@@ -8,6 +8,7 @@ export {
   calibrationSamples,
   type KindPromise,
 } from "./calibrate.js";
+export { calibrationSummary } from "./calibration-summary.js";
 export { hasCheckpoint, readCheckpoint } from "./checkpoint.js";
 export { type Comparison, compareRuns, type ShiftTest } from "./compare.js";
 export { type ComparisonGate, comparisonGates } from "./comparison-gates.js";
@@ -37,4 +38,5 @@ export {
   type TraceRecord,
 } from "./trace.js";
 export { parseVerdictRow, type VerdictRow, verdictRowJsonSchema, verdictRowOf } from "./verdict-row.js";
+export { reportFile, writeReport } from "./write-report.js";
 export { ResultsWriter, resultFiles } from "./write-results.js";

@@ -1,4 +1,5 @@
 import { type Criterion, Fleet, type Kind, type Outcome, type StepOutcome } from "@persona-guard/core";
+import type { CalibrationSummary } from "./calibration-summary.js";
 import type { SkippedFile } from "./find-traces.js";
 import { clusteredShareOf, effectiveSize, type Share, shareOf } from "./share.js";
 import type { TraceFault } from "./trace.js";
@@ -11,12 +12,16 @@ const fleetRunLength = 10_000;
 /** Unreadable records and alarmed sessions that a summary names one by one. */
 const mostNamed = 100;
 
+export const summarySchemaName = "persona-guard/replay-summary/1";
+
 /** What came out of a replay. */
 export interface Summary {
-  readonly schema: "persona-guard/replay-summary/1";
+  readonly schema: typeof summarySchemaName;
   readonly persona: { readonly name: string; readonly version: string };
   readonly classifier: string;
   readonly criterion: Criterion;
+  /** What each kind of text was compared with. */
+  readonly calibration?: CalibrationSummary;
   /** False if the replay was interrupted. */
   readonly complete: boolean;
   readonly seconds: number;
@@ -125,10 +130,19 @@ export class Tally {
   summary(
     known: Pick<
       Summary,
-      "persona" | "classifier" | "criterion" | "complete" | "seconds" | "sample" | "skippedFiles" | "warnings"
+      | "persona"
+      | "classifier"
+      | "criterion"
+      | "calibration"
+      | "complete"
+      | "seconds"
+      | "sample"
+      | "skippedFiles"
+      | "warnings"
     >,
   ): Summary {
-    const { persona, classifier, criterion, complete, seconds, sample, skippedFiles, warnings } = known;
+    const { persona, classifier, criterion, calibration, complete, seconds, sample } = known;
+    const { skippedFiles, warnings } = known;
     const sessions = [...this.#sessions.values()];
     const byFrequency = [...this.#driftedTo].sort(([, a], [, b]) => b - a);
     const byKind = [...this.#byKind].map(([kind, counts]) => [
@@ -136,10 +150,11 @@ export class Tally {
       { ...counts, share: shareDrifted(counts) },
     ]);
     return {
-      schema: "persona-guard/replay-summary/1",
+      schema: summarySchemaName,
       persona: { name: persona.name, version: persona.version },
       classifier,
       criterion,
+      ...(calibration === undefined ? {} : { calibration }),
       complete,
       seconds,
       steps: { ...this.#steps },

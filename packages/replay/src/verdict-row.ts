@@ -49,7 +49,7 @@ const verdictRowSchema = driftEventSchema
       .describe("The ids of the step in the tool that recorded it."),
   });
 
-/** One line of verdicts.jsonl: a judged step and where it was recorded. Of its text only masked evidence is kept. */
+/** One line of verdicts.jsonl: a judged step and where it was recorded. Its texts are masked. */
 export type VerdictRow = Readonly<
   Omit<z.infer<typeof verdictRowSchema>, "source"> & { readonly source: Place }
 >;
@@ -75,7 +75,11 @@ export function parseVerdictRow(line: string, place: string): VerdictRow {
   }
 }
 
-export function verdictRowOf({ traced, judgement }: JudgedStep): VerdictRow {
+/** @param texts what is kept of them: sentences that carry drift, or all */
+export function verdictRowOf(
+  { traced, judgement }: JudgedStep,
+  { texts = "evidence" }: { readonly texts?: "evidence" | "all" } = {},
+): VerdictRow {
   const { step, outcome, confidence, pValue, session, utterances } = judgement;
   const { model } = traced.step;
   return {
@@ -88,14 +92,20 @@ export function verdictRowOf({ traced, judgement }: JudgedStep): VerdictRow {
     sessionEValue: session.eValue,
     sessionAlarm: session.alarm,
     ...(session.start === undefined ? {} : { sessionStart: session.start }),
-    utterances: utterances.map(utteranceRowOf),
+    utterances: utterances.map((one) => utteranceRowOf(one, texts)),
     source: traced.place,
     ...(model === undefined ? {} : { model }),
     ...(traced.origin === undefined ? {} : { origin: traced.origin }),
   };
 }
 
-function utteranceRowOf(judged: JudgedUtterance): z.infer<typeof utteranceRowSchema> {
+function utteranceRowOf(
+  judged: JudgedUtterance,
+  texts: "evidence" | "all",
+): z.infer<typeof utteranceRowSchema> {
   const { scores } = judged;
-  return { ...utteranceRecordOf(judged), ...(scores === undefined ? {} : { label: topTrait(scores) }) };
+  return {
+    ...utteranceRecordOf(judged, { texts }),
+    ...(scores === undefined ? {} : { label: topTrait(scores) }),
+  };
 }

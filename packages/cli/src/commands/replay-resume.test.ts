@@ -51,7 +51,12 @@ test("a replay that was killed in the middle goes on, and ends byte for byte as 
   expect(resumed.stderr).toContain(`Resuming after ${steps} steps.`);
   expect(resumed.exitCode).toBe(2); // for the broken line, as without a break
   expect(await resultsIn(cwd)).toEqual(await resultsIn(uninterrupted));
-  expect((await readdir(join(cwd, "out"))).sort()).toEqual(["junit.xml", "summary.json", "verdicts.jsonl"]);
+  expect((await readdir(join(cwd, "out"))).sort()).toEqual([
+    "junit.xml",
+    "report.html",
+    "summary.json",
+    "verdicts.jsonl",
+  ]);
 });
 
 test("after Ctrl-C the partial result is valid, says how to go on, and is finished by --resume", async () => {

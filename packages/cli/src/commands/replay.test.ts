@@ -144,6 +144,7 @@ test("the configuration of the folder is read, and flags override it", async () 
   expect(await personaGuard(["replay", "t.jsonl"], { cwd: folder })).toMatchObject({ exitCode: 1 });
   expect((await readdir(join(folder, "results"))).sort()).toEqual([
     "junit.xml",
+    "report.html",
     "summary.json",
     "verdicts.jsonl",
   ]);
@@ -166,4 +167,22 @@ test("Ctrl-C ends a replay with 130 and keeps what was judged", async () => {
   expect(stderr).toContain("Partial results written to results");
   const verdicts = await readFile(join(folder, "results", "verdicts.jsonl"), "utf8");
   expect(verdicts.split("\n").length - 1).toBe(summary.steps.total);
+});
+
+test("--texts keeps whole texts, masked, in the verdicts and in the report", async () => {
+  const secret = "card 4111 1111 1111 1111";
+  const folder = await folderWith({
+    "persona.yaml": "name: clerk\n",
+    "t.jsonl": JSON.stringify({ text: `${plain} It went to your ${secret}, as before.` }),
+  });
+  const textIn = async (...flags: readonly string[]) => {
+    await personaGuard(["replay", "t.jsonl", ...withPersona, "--out", "results", ...flags], { cwd: folder });
+    const read = (name: string) => readFile(join(folder, "results", name), "utf8");
+    return [await read("verdicts.jsonl"), await read("report.html")];
+  };
+  for (const content of await textIn()) expect(content).not.toContain("within three working days");
+  for (const content of await textIn("--texts")) {
+    expect(content).toContain(`${plain} It went to your card [card], as before.`);
+    expect(content).not.toContain("4111");
+  }
 });

@@ -8,9 +8,11 @@ import {
   pushTargets,
   readTraces,
   refuseOtherJudge,
+  reportFile,
   resultFiles,
   runIdentity,
   type Summary,
+  writeReport,
 } from "@persona-guard/replay";
 import { Command, Option } from "commander";
 import { beginResults } from "../begin-results.js";
@@ -43,7 +45,8 @@ export function replayCommand(run: Run): Command {
     .description("Judge every step of recorded agent traces against a persona.")
     .argument("<traces...>", "trace files, or folders of them")
     .addOption(new Option("-f, --format <format>", 'trace format (default: "auto")').choices(formats))
-    .option("-o, --out <dir>", `folder for ${resultFiles.join(", ")}`)
+    .option("-o, --out <dir>", `folder for ${[...resultFiles, reportFile].join(", ")}`)
+    .option("--texts", "keep whole texts in verdicts.jsonl and report.html, masked")
     .option("--max-drift-rate <share>", "gate: highest share of drifted steps, from 0 to 1", from0To1)
     .option("--max-session-alarms <count>", "gate: most sessions that may raise an alarm", wholeNumber)
     .option(
@@ -92,9 +95,17 @@ async function* replayTraces(paths: readonly string[], flags: ReplayFlags, aroun
     const beginning = yield* beginResults(guard, { folder: settings.out, run, resume, now: around.now });
     const { writer } = beginning;
     try {
-      const summary = yield* judgeTraces(found, { guard, beginning, drawn, around, verbose });
+      const summary = yield* judgeTraces(found, {
+        guard,
+        beginning,
+        drawn,
+        texts: flags.texts === true ? "all" : "evidence",
+        around,
+        verbose,
+      });
       const gates = gateResults(summary, settings);
       await writer?.finish({ ...summary, gates }, { at: new Date() });
+      if (settings.out !== undefined) await writeReport(settings.out);
       yield* said(summary, gates, { flags, folder: settings.out, around });
       if (target !== undefined && settings.out !== undefined && summary.complete)
         yield* pushResults(settings.out, {
@@ -149,7 +160,7 @@ function* said(
   }
   if (folder !== undefined) {
     const part = summary.complete ? "Results" : "Partial results";
-    yield { to: "stderr", text: `${part} written to ${folder}: ${resultFiles.join(", ")}.` };
+    yield { to: "stderr", text: `${part} written to ${folder}: ${[...resultFiles, reportFile].join(", ")}.` };
   }
   const reason = summary.complete ? gateReason(summary, gates) : undefined;
   if (reason !== undefined) yield { to: "stderr", text: reason };
