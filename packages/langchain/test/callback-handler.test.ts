@@ -1,13 +1,9 @@
 import { ChatPromptTemplate } from "@langchain/core/prompts";
 import { ChatOpenAI } from "@langchain/openai";
 import type { DriftEvent, PersonaGuard } from "@persona-guard/core";
+import { type Completion, type CompletionsServer, startCompletionsServer } from "@persona-guard/testing";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { PersonaDriftCallbackHandler } from "../src/index.js";
-import {
-  type Completion,
-  type CompletionsServer,
-  startCompletionsServer,
-} from "../testing/completions-server.js";
 import { emailCall, good, realGuard, sarcastic, silent } from "./agent-under-test.js";
 
 let guard: PersonaGuard;
