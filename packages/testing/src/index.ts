@@ -1,3 +1,5 @@
+export { type AgentStream, agentStreams, type RunnableAgent } from "./agent-streams.js";
+export { type AssertNoLeakOptions, assertNoLeak, type LeakReport } from "./assert-no-leak.js";
 export type { ChatMessage, ChatRequest, Completion, Refusal, ScriptedCall } from "./completion.js";
 export {
   type CompletionsServer,
