@@ -6,3 +6,4 @@ export {
   personaGuardMiddleware,
 } from "./middleware.js";
 export type { GuardSource } from "./options.js";
+export { stepOfMessage } from "./step-of-message.js";

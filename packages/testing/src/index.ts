@@ -7,3 +7,9 @@ export {
   type ScriptedAnswer,
   startCompletionsServer,
 } from "./completions-server.js";
+export {
+  type GuardOrPersona,
+  type PersonaMatchers,
+  type ToBeInPersonaOptions,
+  toBeInPersona,
+} from "./to-be-in-persona.js";
