@@ -1,6 +1,9 @@
 import { type AIMessage, type BaseMessage, HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { fieldOf, type JudgedUtterance, type Judgement, type Persona } from "@persona-guard/core";
 
+/** How a request for a new draft begins: by it a redraft is told from a turn of its own. */
+export const correctionMark = "[persona-guard]";
+
 /** What each shipped label sounds like, for a model that has to leave it. */
 const traitInWords: Readonly<Record<string, string>> = {
   neutral: "flat and without the character it should have",
@@ -45,7 +48,7 @@ export function correctionFor(judgement: Judgement, persona: Persona): string {
   const faults = judgement.utterances.flatMap((one) => faultOf(one));
   const character = [persona.description, persona.style].filter((words) => words !== "").join(" ");
   return [
-    `[persona-guard] Your last draft was not sent and none of its tool calls ran: it left the character of "${persona.name}".`,
+    `${correctionMark} Your last draft was not sent and none of its tool calls ran: it left the character of "${persona.name}".`,
     ...faults,
     ...(character === "" ? [] : [`The character: ${character}`]),
     "Do the same step again, in character. Keep every fact, number, amount, date, name, address and id, and the same tool calls.",

@@ -5,5 +5,6 @@ export {
   type PersonaGuardMiddlewareOptions,
   personaGuardMiddleware,
 } from "./middleware.js";
+export { type ModelTurn, ModelTurns } from "./model-turns.js";
 export type { GuardSource } from "./options.js";
 export { stepOfMessage } from "./step-of-message.js";

@@ -13,3 +13,4 @@ export {
   type ToBeInPersonaOptions,
   toBeInPersona,
 } from "./to-be-in-persona.js";
+export { type RecordedSteps, TraceRecorder } from "./trace-recorder.js";
