@@ -10,8 +10,8 @@ const manifestSchema = z.object({ trainedOn: z.object({ folders: z.array(z.strin
 const rowSchema = z.object({ id: z.string(), kind: z.string(), text: z.string() });
 
 /**
- * A sample of the corpus' emails, the same on every run while the corpus is the same, and its hash. Only from folders that
- * the model was not trained on: it is surer of texts it knows, and the cascade would look faster than it is.
+ * A sample of the corpus' emails, the same on every run while the corpus is the same, and its hash. From folders that the
+ * model was not trained on, if there are any: it is surer of texts it knows, and the cascade then looks faster than it is.
  */
 export function sampledEmails(count: number): {
   readonly emails: readonly ScorableText[];
@@ -21,8 +21,9 @@ export function sampledEmails(count: number): {
   const { trainedOn } = manifestSchema.parse(
     JSON.parse(readFileSync(join(modelFolder, "model.json"), "utf8")),
   );
-  const rows = readdirSync(corpus, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !trainedOn.folders.includes(entry.name))
+  const folders = readdirSync(corpus, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const unknown = folders.filter(({ name }) => !trainedOn.folders.includes(name));
+  const rows = (unknown.length === 0 ? folders : unknown)
     .map(({ name }) => name)
     .sort()
     .flatMap((name) =>
