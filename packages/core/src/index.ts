@@ -13,6 +13,7 @@ export {
   type DriftListener,
   driftEventJsonSchema,
   driftEventOf,
+  factTypes,
   fieldOf,
   parseDriftEvent,
   utteranceRecordOf,

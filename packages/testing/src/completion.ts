@@ -27,8 +27,9 @@ export interface Completion {
 
 export interface ScriptedCall {
   readonly name: string;
-  /** A string is sent as it is: `'{"to": '` for arguments that are no JSON. */
-  readonly args: Readonly<Record<string, unknown>> | string;
+  readonly args: Readonly<Record<string, unknown>>;
+  /** Sent in the place of `args`, as it is: `'{"to": '` for arguments that are no JSON. */
+  readonly rawArgs?: string;
   /** @default "call_<turn>_<position>" */
   readonly id?: string;
 }
@@ -54,10 +55,10 @@ export function chatCompletionOf(
   turn: number,
   { messages, model }: ChatRequest,
 ) {
-  const calls = toolCalls?.map(({ id, name, args }, index) => ({
+  const calls = toolCalls?.map(({ id, name, args, rawArgs }, index) => ({
     id: id ?? `call_${turn}_${index + 1}`,
     type: "function",
-    function: { name, arguments: typeof args === "string" ? args : JSON.stringify(args) },
+    function: { name, arguments: rawArgs ?? JSON.stringify(args) },
   }));
   const promptTokens = usage?.promptTokens ?? tokensIn(messages);
   const completionTokens = usage?.completionTokens ?? tokensIn({ content, toolCalls });
