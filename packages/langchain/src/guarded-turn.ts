@@ -72,7 +72,7 @@ interface First {
 }
 
 async function judgedDraft(
-  { guard, policy, report, session, index }: GuardedTurn,
+  { guard, policy, report, session, index, messages }: GuardedTurn,
   draft: Draft,
   { attempt, first }: { readonly attempt: number; readonly first: First | undefined },
 ): Promise<JudgedDraft & { readonly lost?: LostFacts }> {
@@ -81,7 +81,8 @@ async function judgedDraft(
   const { judgement, scoringMs } = await timed(() =>
     guard.judge(step, { draft: first === undefined ? "first" : "redraft" }),
   );
-  const lost = first === undefined ? undefined : lostFacts(first.drifted, { step: whole, judgement });
+  const lost =
+    first === undefined ? undefined : lostFacts(first.drifted, { step: whole, judgement }, messages);
   const plan = await planFor(judgement, policy, { attempt, lost: lost?.utterances ?? [] });
   const before = judgement.outcome === "in-persona" ? first?.confidence : undefined;
   const event = report({

@@ -1,3 +1,4 @@
+import type { BaseMessage } from "@langchain/core/messages";
 import {
   type DriftEvent,
   factTypes,
@@ -19,25 +20,30 @@ export interface LostFacts {
 }
 
 /**
- * Facts that may stand anywhere in the redraft are kept: also in another argument.
+ * A fact is kept wherever it stands in the redraft, also in another argument. Of the names only those count that the model was
+ * given: the "Sherlock" of a sneer is none to keep.
  *
+ * @param asked what the model was asked
  * @param drifted the utterances of the first draft that were to be written again
  * @returns undefined if nothing was lost
  */
 export function lostFacts(
   drifted: readonly JudgedUtterance[],
   redraft: { readonly step: Step; readonly judgement: Judgement },
+  asked: readonly BaseMessage[],
 ): LostFacts | undefined {
   const before = drifted.map(({ utterance }) => utterance.original).join("\n\n");
-  const facts = factsLost(before, wordsOf(redraft.step));
+  const given = asked.map(({ text }) => text.toLowerCase()).join("\n");
+  const all = factsLost(before, wordsOf(redraft.step));
+  const facts = { ...all, names: all.names.filter((name) => given.includes(name.toLowerCase())) };
   const lost = factTypes.filter((type) => facts[type].length > 0);
   if (lost.length === 0) return undefined;
   const fields = new Set(drifted.map(({ utterance }) => fieldOf(utterance)));
-  const all = redraft.judgement.utterances.map(({ utterance }) => utterance);
-  const same = all.filter((utterance) => fields.has(fieldOf(utterance)));
+  const spoken = redraft.judgement.utterances.map(({ utterance }) => utterance);
+  const same = spoken.filter((utterance) => fields.has(fieldOf(utterance)));
   return {
     facts,
-    utterances: same.length === 0 ? all : same,
+    utterances: same.length === 0 ? spoken : same,
     counts: Object.fromEntries(lost.map((type) => [type, facts[type].length])),
   };
 }

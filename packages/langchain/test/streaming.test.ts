@@ -1,9 +1,11 @@
 import type { LLMResult } from "@langchain/core/outputs";
 import { RunnableBinding } from "@langchain/core/runnables";
+import { loadClassifier } from "@persona-guard/classifier";
 import type { PersonaGuard } from "@persona-guard/core";
 import { initChatModel, providerStrategy, toolStrategy } from "langchain";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
+import { personaGuardMiddleware } from "../src/index.js";
 import {
   agentUnderTest,
   ask,
@@ -14,6 +16,7 @@ import {
   type Run,
   realGuard,
   sarcastic,
+  silent,
 } from "./agent-under-test.js";
 import { received, streams } from "./received.js";
 import { ScriptedModel } from "./scripted-model.js";
@@ -116,6 +119,20 @@ describe("while drafts are judged", () => {
       expect([...shown.values()].filter((text) => text.includes("D-20931")).length).toBeGreaterThan(0);
     });
   });
+
+  test.each(showing)(
+    "nor does one reach %s that an inner guard accepted and an outer one did not",
+    async (stream) => {
+      const classifier = await loadClassifier({ tier: "lexical" });
+      const permissive = { name: "inner", allows: ["neutral", "sarcasm", "remorse"] };
+      const inner = personaGuardMiddleware({ persona: permissive, classifier, logger: silent });
+      run = await agentUnderTest({ completions, guard: { guard }, after: [inner] });
+      const { everything, shown } = await received(run, stream);
+      await classifier.close();
+      expect(telling.filter((word) => everything.includes(word))).toEqual([]);
+      expect([...shown.values()]).toEqual(accepted);
+    },
+  );
 
   test("the user's own callbacks see every draft, as tracing does", async () => {
     run = await agentUnderTest({ completions, guard: { guard } });
