@@ -4,7 +4,7 @@ import type { BaseMessage } from "@langchain/core/messages";
 import type { LLMResult } from "@langchain/core/outputs";
 import type { PersonaGuard } from "@persona-guard/core";
 import { type EventLogOptions, eventLog } from "./event-log.js";
-import { judgedBy } from "./judged-by.js";
+import { isJudged } from "./judged-drafts.js";
 import { type ModelTurn, ModelTurns } from "./model-turns.js";
 import { type GuardSource, guardOf } from "./options.js";
 import { timed } from "./timed.js";
@@ -33,7 +33,7 @@ export class PersonaDriftCallbackHandler extends BaseCallbackHandler {
   readonly #guard: Promise<PersonaGuard>;
   readonly #report: ReturnType<typeof eventLog>;
   readonly #turns = new ModelTurns();
-  /** Turns whose asker still runs: only its output tells whether a guard has judged them. */
+  /** Turns whose asker still runs: a guard judges them, if there is one, before it ends. */
   readonly #held = new Map<string, ModelTurn[]>();
   #queue: Promise<void> = Promise.resolve();
   #pending = 0;
@@ -66,43 +66,41 @@ export class PersonaDriftCallbackHandler extends BaseCallbackHandler {
     this.#pending++;
     const held = this.#held.get(turn.asker) ?? [];
     this.#held.set(turn.asker, [...held, turn]);
-    if (turn.asker === runId) this.#release(runId, undefined);
+    if (turn.asker === runId) this.#release(runId);
   }
 
   override handleLLMError(_error: unknown, runId: string): void {
     this.#turns.fail(runId);
   }
 
-  override handleChainEnd(output: unknown, runId: string): void {
-    this.#release(runId, output);
+  override handleChainEnd(_output: unknown, runId: string): void {
+    this.#release(runId);
   }
 
   override handleChainError(_error: unknown, runId: string): void {
-    this.#release(runId, undefined);
+    this.#release(runId);
   }
 
   /** Resolves when every turn so far is judged and logged. @throws what `loadGuard` throws */
   async flush(): Promise<void> {
     // LangChain calls handlers in the background: without this, the last turns of a run may not have reached us.
     await awaitAllCallbacks();
-    for (const asker of [...this.#held.keys()]) this.#release(asker, undefined);
+    for (const asker of [...this.#held.keys()]) this.#release(asker);
     await this.#queue;
     await this.#guard;
   }
 
-  /** @param output of the run that asked the model; undefined if it has none */
-  #release(asker: string, output: unknown): void {
+  #release(asker: string): void {
     const turns = this.#held.get(asker) ?? [];
     this.#held.delete(asker);
-    const personas = turns.length === 0 ? new Set() : judgedBy(output);
     for (const turn of turns)
-      this.#queue = this.#queue.then(() => this.#judge(turn, personas)).finally(() => this.#pending--);
+      this.#queue = this.#queue.then(() => this.#judge(turn)).finally(() => this.#pending--);
   }
 
-  async #judge({ step, attempt }: ModelTurn, personas: ReadonlySet<unknown>): Promise<void> {
+  async #judge({ step, message, attempt }: ModelTurn): Promise<void> {
     try {
       const guard = await this.#guard;
-      if (personas.has(guard.persona.name)) return;
+      if (isJudged(message, guard.persona.name)) return;
       const { judgement, scoringMs } = await timed(() =>
         guard.judge(step, { draft: attempt === 1 ? "first" : "redraft" }),
       );
