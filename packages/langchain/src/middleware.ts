@@ -20,6 +20,7 @@ import {
 } from "./options.js";
 import { canWithhold, policyOf } from "./policy.js";
 import { quietly } from "./quiet.js";
+import { type RunPlace, sessionOf } from "./session-of.js";
 import { PendingState, restored, sessionState } from "./session-state.js";
 import { show } from "./shown.js";
 
@@ -56,7 +57,7 @@ export function personaGuardMiddleware<Context = unknown>(
     // What a user's function takes as its context is what the user passes as one.
     const guard = await guards(runtime.context as Context);
     const policy = policyOf({ ...options, ...overridesIn(runtime.context) });
-    return { guard, policy, report, session: sessionOf(runtime, messages) };
+    return { guard, policy, report, session: sessionIn(runtime, messages) };
   };
   const tell = async (event: DriftEvent, { writer }: Runtime) => {
     const drift = personaDriftOf(event);
@@ -113,7 +114,7 @@ export function personaGuardMiddleware<Context = unknown>(
     },
 
     // wrapModelCall cannot write state: a Command from it would show middleware outside of this one the raw draft.
-    afterModel: (state, runtime) => pending.take(sessionOf(runtime, state.messages)),
+    afterModel: (state, runtime) => pending.take(sessionIn(runtime, state.messages)),
 
     wrapToolCall: async (request, handler) => {
       const { runtime, state, toolCall } = request;
@@ -140,13 +141,12 @@ export function personaGuardMiddleware<Context = unknown>(
 
 interface Runtime {
   readonly context?: unknown;
-  readonly configurable?: { readonly thread_id?: string };
+  readonly configurable?: RunPlace;
   readonly writer?: ((chunk: unknown) => void) | null;
 }
 
-/** The checkpointer's thread; without one the id of the first message, which is of this run alone. */
-function sessionOf({ configurable }: Runtime, messages: readonly BaseMessage[]): string {
-  return configurable?.thread_id ?? messages[0]?.id ?? "session";
+function sessionIn({ configurable = {} }: Runtime, messages: readonly BaseMessage[]): string {
+  return sessionOf(configurable, messages) ?? "session";
 }
 
 /** The model's turns so far: the position of its next one. */

@@ -4,7 +4,7 @@ import { type BaseMessage, SystemMessage } from "@langchain/core/messages";
 export interface RunPlace {
   readonly thread_id?: unknown;
   /** The nodes around the model, as in "tools:<id>|model_request:<id>" for an agent inside a tool. */
-  readonly langgraph_checkpoint_ns?: unknown;
+  readonly checkpoint_ns?: unknown;
 }
 
 /**
@@ -15,7 +15,7 @@ export interface RunPlace {
  * @returns undefined where nothing tells, as in a chain without a thread
  */
 export function sessionOf(place: RunPlace, messages: readonly BaseMessage[]): string | undefined {
-  const { thread_id: thread, langgraph_checkpoint_ns: nodes } = place;
+  const { thread_id: thread, checkpoint_ns: nodes } = place;
   const outer = typeof nodes === "string" ? nodes.split("|").slice(0, -1) : [];
   const session =
     typeof thread === "string" ? thread : messages.find((message) => !SystemMessage.isInstance(message))?.id;

@@ -5,7 +5,7 @@ import { type Completion, type CompletionsServer, startCompletionsServer } from 
 import { createAgent, tool, toolStrategy } from "langchain";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
-import { PersonaDriftCallbackHandler } from "../src/index.js";
+import { PersonaDriftCallbackHandler, personaGuardMiddleware } from "../src/index.js";
 import {
   agentUnderTest,
   ask,
@@ -64,12 +64,6 @@ test("a guard that cannot be loaded fails flush, not the chain", async () => {
   expect((await watched.invoke({ question: "What now?" }, { callbacks: [handler] })).text).toBe(good);
   await expect(handler.flush()).rejects.toMatchObject({ code: "persona-unreadable" });
 });
-
-async function joined(chunks: AsyncIterable<{ readonly text: string }>): Promise<string> {
-  let text = "";
-  for await (const chunk of chunks) text += chunk.text;
-  return text;
-}
 
 describe("beside the middleware", () => {
   const strategy = toolStrategy(z.object({ summary: z.string() }));
@@ -146,33 +140,42 @@ describe("beside the middleware", () => {
   });
 });
 
-test("an agent inside a tool has a session of its own, for each call of the tool", async () => {
-  const events: DriftEvent[] = [];
-  server = await startCompletionsServer([
-    { toolCalls: ["1", "2"].map((task) => ({ name: "ask_clerk", args: { task } })) },
-    { content: sarcastic },
-    { content: good },
-    { content: good },
-  ]);
-  const clerk = createAgent({ model: chatModel(server.url), tools: [] });
-  const askClerk = tool(async ({ task }) => (await clerk.invoke(ask(task))).messages.at(-1)?.text ?? "", {
-    name: "ask_clerk",
-    description: "Asks a clerk.",
-    schema: z.object({ task: z.string() }),
-  });
-  const handler = new PersonaDriftCallbackHandler({
-    guard,
-    logger: silent,
-    onEvent: (event) => events.push(event),
-  });
-  await createAgent({ model: chatModel(server.url), tools: [askClerk] }).invoke(ask("Ask the clerk twice."), {
-    callbacks: [handler],
-    configurable: { thread_id: "desk" },
-  });
-  await handler.flush();
-  const own = events.filter(({ session }) => session === "desk");
-  expect(own.map(({ index, outcome }) => `${index} ${outcome}`)).toEqual(["0 silent", "1 in-persona"]);
-  const inner = events.filter(({ session }) => /^desk\/tools:[\w-]+$/.test(session));
-  expect(new Set(inner.map(({ session }) => session)).size).toBe(2);
-  expect(inner.map(({ index }) => index)).toEqual([0, 0]);
-});
+test.each([{ watcher: "the middleware" }, { watcher: "the handler" }])(
+  "an agent inside a tool has a session of its own for each call of the tool, to $watcher",
+  async ({ watcher }) => {
+    const events: DriftEvent[] = [];
+    const options = { guard, logger: silent, onEvent: (event: DriftEvent) => events.push(event) };
+    const handler = new PersonaDriftCallbackHandler(options);
+    const isHandler = watcher === "the handler";
+    const middleware = isHandler ? [] : [personaGuardMiddleware({ ...options, onDrift: "log" })];
+    server = await startCompletionsServer([
+      { toolCalls: ["1", "2"].map((task) => ({ name: "ask_clerk", args: { task } })) },
+      { content: sarcastic },
+      { content: good },
+      { content: good },
+    ]);
+    const clerk = createAgent({ model: chatModel(server.url), tools: [], middleware });
+    const askClerk = tool(async ({ task }) => (await clerk.invoke(ask(task))).messages.at(-1)?.text ?? "", {
+      name: "ask_clerk",
+      description: "Asks a clerk.",
+      schema: z.object({ task: z.string() }),
+    });
+    const desk = createAgent({ model: chatModel(server.url), tools: [askClerk], middleware });
+    await desk.invoke(ask("Ask the clerk twice."), {
+      callbacks: isHandler ? [handler] : [],
+      configurable: { thread_id: "desk" },
+    });
+    await handler.flush();
+    const own = events.filter(({ session }) => session === "desk");
+    expect(own.map(({ index, outcome }) => `${index} ${outcome}`)).toEqual(["0 silent", "1 in-persona"]);
+    const inner = events.filter(({ session }) => /^desk\/tools:[\w-]+$/.test(session));
+    expect(new Set(inner.map(({ session }) => session)).size).toBe(2);
+    expect(inner.map(({ index }) => index)).toEqual([0, 0]);
+  },
+);
+
+async function joined(chunks: AsyncIterable<{ readonly text: string }>): Promise<string> {
+  let text = "";
+  for await (const chunk of chunks) text += chunk.text;
+  return text;
+}
