@@ -25,7 +25,8 @@ import { PendingState, restored, sessionState } from "./session-state.js";
 import { show } from "./shown.js";
 
 /** Every key is optional, and keys of others stay: a `persona` function reads them. */
-const contextSchema = z.looseObject({ personaGuard: z.custom<PersonaGuardOverrides>().optional() });
+const contextKeys = { personaGuard: z.custom<PersonaGuardOverrides>().optional() };
+const contextSchema: z.ZodObject<typeof contextKeys> = z.looseObject(contextKeys);
 
 /**
  * Keeps a `createAgent` agent in its persona: every draft is judged before it enters the history or a stream, a drifting one is
@@ -99,10 +100,7 @@ export function personaGuardMiddleware<Context = unknown>(
         },
       });
       pending.session(session, sessionKey(guard), guard);
-      if (end === undefined) {
-        if (isHeldBack && AIMessage.isInstance(reply)) await shown(reply);
-        return reply as AIMessage; // what the framework itself gave us
-      }
+      if (end === undefined) return reply as AIMessage; // what the framework itself gave us
       const { delivered, isNew } = isHeldBack ? { delivered: end.delivered, isNew: true } : streamed(end);
       if (isNew) await shown(delivered.message);
       const toReview = policy.mode === "shadow" ? new Set<string>() : callsToReview(end.plan);
@@ -113,8 +111,12 @@ export function personaGuardMiddleware<Context = unknown>(
       return replyOf(delivered);
     },
 
-    // wrapModelCall cannot write state: a Command from it would show middleware outside of this one the raw draft.
-    afterModel: (state, runtime) => pending.take(sessionIn(runtime, state.messages)),
+    // wrapModelCall cannot write state: a Command from it would show middleware outside of this one the raw draft. The empty list
+    // keeps LangChain from giving all messages once more to the `updates` stream.
+    afterModel: (state, runtime) => {
+      const update = pending.take(sessionIn(runtime, state.messages));
+      return update === undefined ? undefined : { ...update, messages: [] };
+    },
 
     wrapToolCall: async (request, handler) => {
       const { runtime, state, toolCall } = request;

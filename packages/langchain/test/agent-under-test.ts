@@ -1,5 +1,6 @@
 import type { BaseLanguageModelInput, LanguageModelOutput } from "@langchain/core/language_models/base";
 import type { RunnableInterface } from "@langchain/core/runnables";
+import type { StructuredToolInterface } from "@langchain/core/tools";
 import type { MemorySaver } from "@langchain/langgraph";
 import { ChatOpenAI } from "@langchain/openai";
 import { loadGuard } from "@persona-guard/classifier";
@@ -65,6 +66,8 @@ export async function agentUnderTest(options: {
   /** In the place of ChatOpenAI against the local server. */
   readonly model?: (url: string) => Model | Promise<Model>;
   readonly includeAgentName?: "inline";
+  /** More tools, given the list of what was sent. */
+  readonly tools?: (sent: string[]) => readonly StructuredToolInterface[];
   readonly responseFormat?: ReturnType<typeof toolStrategy> | ReturnType<typeof providerStrategy>;
 }): Promise<Run> {
   const server = await startCompletionsServer(options.completions);
@@ -88,7 +91,7 @@ export async function agentUnderTest(options: {
   });
   const agent = createAgent({
     model: await (options.model ?? chatModel)(server.url),
-    tools: [sendEmail, postNote],
+    tools: [sendEmail, postNote, ...(options.tools?.(sent) ?? [])],
     middleware: [...(options.before ?? []), guard, ...(options.after ?? [])],
     ...(options.checkpointer === undefined ? {} : { checkpointer: options.checkpointer }),
     ...(options.includeAgentName === undefined

@@ -50,7 +50,8 @@ export async function received(
     if (mode === "custom") retracted.push(...retractedBy(chunk));
     if (mode === "messages" && AIMessage.isInstance(chunk[0])) add(chunk[0].id ?? "", wordsOf(chunk[0]));
     if (mode === "updates" && streamMode.length === 1)
-      for (const message of messagesOf(chunk.model_request)) add(message.id ?? "", wordsOf(message));
+      for (const message of Object.values(chunk).flatMap(messagesOf))
+        if (AIMessage.isInstance(message)) add(message.id ?? "", wordsOf(message));
     if (mode === "values" && streamMode.length === 1)
       for (const message of messagesOf(chunk).filter((one) => AIMessage.isInstance(one)))
         shown.set(message.id ?? "", wordsOf(message));

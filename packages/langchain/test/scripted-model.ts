@@ -23,7 +23,7 @@ export class ScriptedModel extends BaseChatModel {
     const { content = "", toolCalls = [] } = this.#next(messages);
     const message = new AIMessage({
       content,
-      tool_calls: toolCalls.map((call, at) => ({ ...call, id: this.#callId(at) })),
+      tool_calls: toolCalls.map(({ name, args }, at) => ({ name, args: Object(args), id: this.#callId(at) })),
     });
     return { generations: [{ text: content, message }] };
   }

@@ -27,9 +27,8 @@ export interface Completion {
 
 export interface ScriptedCall {
   readonly name: string;
-  readonly args: Readonly<Record<string, unknown>>;
-  /** Sent in the place of `args`, as it is: `'{"to": '` for arguments that are no JSON. */
-  readonly rawArgs?: string;
+  /** A text is sent as it is: `'{"to": '` for arguments that are no JSON. */
+  readonly args: Readonly<Record<string, unknown>> | string;
   /** @default "call_<turn>_<position>" */
   readonly id?: string;
 }
@@ -55,10 +54,10 @@ export function chatCompletionOf(
   turn: number,
   { messages, model }: ChatRequest,
 ) {
-  const calls = toolCalls?.map(({ id, name, args, rawArgs }, index) => ({
+  const calls = toolCalls?.map(({ id, name, args }, index) => ({
     id: id ?? `call_${turn}_${index + 1}`,
     type: "function",
-    function: { name, arguments: rawArgs ?? JSON.stringify(args) },
+    function: { name, arguments: typeof args === "string" ? args : JSON.stringify(args) },
   }));
   const promptTokens = usage?.promptTokens ?? tokensIn(messages);
   const completionTokens = usage?.completionTokens ?? tokensIn({ content, toolCalls });

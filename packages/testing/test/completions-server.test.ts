@@ -72,7 +72,7 @@ test("an error can say when to try again, and the next request gets the next ans
 });
 
 test("arguments that are no JSON arrive as an invalid call", async () => {
-  const model = await modelPlaying([{ toolCalls: [{ name: "send_email", args: {}, rawArgs: '{"to": ' }] }]);
+  const model = await modelPlaying([{ toolCalls: [{ name: "send_email", args: '{"to": ' }] }]);
   const { tool_calls, invalid_tool_calls } = await model.invoke("Write.");
   expect(tool_calls).toEqual([]);
   expect(invalid_tool_calls).toMatchObject([{ name: "send_email", args: '{"to": ' }]);
