@@ -6,6 +6,7 @@ export type ErrorCode =
   | "calibration-unreadable"
   | "classifier-failed"
   | "config-invalid"
+  | "draft-withheld"
   | "input-unreadable"
   | "label-unknown"
   | "model-missing"

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { AIMessage, type BaseMessage } from "@langchain/core/messages";
-import { getConfig, interrupt, isGraphBubbleUp } from "@langchain/langgraph";
+import type { AIMessage, BaseMessage } from "@langchain/core/messages";
+import { getConfig } from "@langchain/langgraph";
 import type { DriftEvent, PersonaGuard } from "@persona-guard/core";
-import type { AgentMiddleware, HITLRequest, HITLResponse } from "langchain";
+import type { AgentMiddleware } from "langchain";
 import * as z from "zod";
+import { askPerson } from "./ask-person.js";
 import { copyOf, draftIn, replyOf, withMessage } from "./draft.js";
 import { eventLog } from "./event-log.js";
 import { guardedCall } from "./guarded-call.js";
@@ -20,7 +21,7 @@ import {
 } from "./options.js";
 import { canWithhold, policyOf } from "./policy.js";
 import { quietly } from "./quiet.js";
-import { type RunPlace, sessionOf } from "./session-of.js";
+import { type RunPlace, sessionOf, turnsIn } from "./session-of.js";
 import { PendingState, restored, sessionState } from "./session-state.js";
 import { show } from "./shown.js";
 
@@ -151,24 +152,9 @@ function sessionIn({ configurable = {} }: Runtime, messages: readonly BaseMessag
   return sessionOf(configurable, messages) ?? "session";
 }
 
-/** The model's turns so far: the position of its next one. */
-function turnsIn(messages: readonly BaseMessage[]): number {
-  return messages.filter((message) => AIMessage.isInstance(message)).length;
-}
-
 /** After a draft that was streamed: what was made of it needs an id of its own to be shown beside it. */
 function streamed({ draft, delivered, plan }: EndOfTurn) {
   const isNew = plan.action === "block" || plan.action === "replace";
   if (!isNew || draft.structured !== undefined) return { delivered, isNew: false };
   return { delivered: withMessage(delivered, copyOf(delivered.message, { id: randomUUID() })), isNew };
-}
-
-/** Suspends the run until a person has decided; without a checkpointer that cannot be, and nobody is asked. */
-function askPerson(request: HITLRequest): HITLResponse | undefined {
-  try {
-    return interrupt<HITLRequest, HITLResponse>(request);
-  } catch (error) {
-    if (isGraphBubbleUp(error) || !(error instanceof Error) || error.name !== "GraphValueError") throw error;
-    return undefined;
-  }
 }

@@ -2,7 +2,7 @@ import { AIMessage, type BaseMessage, HumanMessage } from "@langchain/core/messa
 import type { LLMResult } from "@langchain/core/outputs";
 import type { Step } from "@persona-guard/core";
 import { correctionMark } from "./correction.js";
-import { sessionOf } from "./session-of.js";
+import { sessionOf, turnsIn } from "./session-of.js";
 import { stepOfMessage } from "./step-of-message.js";
 
 /** Sessions whose place is remembered, the least recently used forgotten first. */
@@ -75,8 +75,4 @@ export class ModelTurns {
 function asksAgain(messages: readonly BaseMessage[]): boolean {
   const last = messages.at(-1);
   return HumanMessage.isInstance(last) && last.text.startsWith(correctionMark);
-}
-
-function turnsIn(messages: readonly BaseMessage[]): number {
-  return messages.filter((message) => AIMessage.isInstance(message)).length;
 }

@@ -1,4 +1,4 @@
-import { type BaseMessage, SystemMessage } from "@langchain/core/messages";
+import { AIMessage, type BaseMessage, SystemMessage } from "@langchain/core/messages";
 
 /** What LangGraph says about a run, in the metadata of its callbacks and in the configuration of its nodes. */
 export interface RunPlace {
@@ -26,4 +26,9 @@ export function sessionOf(place: RunPlace, messages: readonly BaseMessage[]): st
 /** Each call of a tool is a conversation of its own, while a node goes on with the one it had. */
 function nodeName(node: string): string {
   return node.startsWith("tools:") ? node : (node.split(":")[0] ?? node);
+}
+
+/** The model's turns so far: the position of its next one. */
+export function turnsIn(messages: readonly BaseMessage[]): number {
+  return messages.filter((message) => AIMessage.isInstance(message)).length;
 }

@@ -57,7 +57,11 @@ export async function assertNoLeak(
     });
     const hidden = options.rejected ?? answers.rejected;
     for (const text of hidden) rejected.add(text);
-    const words = leakedWords(textsOf(chunks), { rejected: hidden, allowed: answers.allowed });
+    const texts =
+      options.rejected === undefined
+        ? { rejected: hidden, accepted: answers.accepted, known: answers.known }
+        : { rejected: hidden, accepted: [], known: [...answers.known, ...answers.accepted] };
+    const words = leakedWords(textsOf(chunks), texts);
     if (words !== undefined) leaks.push(`  ${stream}: "${words}"`);
   }
   if (leaks.length > 0)

@@ -14,21 +14,27 @@ test.each([
     case: "the longest of two leaks",
   },
 ])("$case: $leak", ({ received, leak }) => {
-  expect(leakedWords(received, { rejected, allowed: [] })).toBe(leak);
+  expect(leakedWords(received, { rejected, accepted: [], known: [] })).toBe(leak);
 });
 
 test("facts that the accepted text keeps are no leak", () => {
-  const texts = { rejected: ["Pay 214.60 euros, genius."], allowed: ["Please pay 214.60 euros soon."] };
+  const texts = {
+    rejected: ["Pay 214.60 euros, genius."],
+    accepted: ["Please pay 214.60 euros soon."],
+    known: [],
+  };
   expect(leakedWords(["Please pay 214.60 euros soon."], texts)).toBeUndefined();
   expect(leakedWords(["60 euros, genius"], texts)).toBe("60 euros genius");
 });
 
-test("a history that quotes the whole draft does not allow it", () => {
-  expect(leakedWords(rejected, { rejected, allowed: [`You wrote: ${rejected[0]}`] })).toContain(
-    "truly innovative",
-  );
+test("a draft that is accepted in the end is no leak, one that a history quotes is", () => {
+  expect(leakedWords(rejected, { rejected, accepted: rejected, known: [] })).toBeUndefined();
+  const known = [`You wrote: ${rejected[0]}`];
+  expect(leakedWords(rejected, { rejected, accepted: [], known })).toContain("truly innovative");
 });
 
 test("a draft of two words counts whole", () => {
-  expect(leakedWords(["well, yo dude"], { rejected: ["Yo, dude!"], allowed: [] })).toBe("yo dude");
+  expect(leakedWords(["well, yo dude"], { rejected: ["Yo, dude!"], accepted: [], known: [] })).toBe(
+    "yo dude",
+  );
 });

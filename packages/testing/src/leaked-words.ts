@@ -3,25 +3,30 @@ const wordsInARow = 3;
 /** Most words of a leak that a message quotes. */
 const mostQuoted = 12;
 
+interface Texts {
+  readonly rejected: readonly string[];
+  /** What was accepted. */
+  readonly accepted: readonly string[];
+  /** What was there before, such as a history; where it quotes a whole rejected draft, it allows nothing. */
+  readonly known: readonly string[];
+}
+
 /**
- * The longest run of words in `received` that stands in a rejected text and in no allowed one; undefined if there is none.
- * Case, punctuation and the escapes of JSON do not count.
+ * The longest run of words in `received` that stands in a rejected text and in no other; undefined if there is none. Case,
+ * punctuation and the escapes of JSON do not count.
  */
 export function leakedWords(
   received: readonly string[],
-  { rejected, allowed }: { readonly rejected: readonly string[]; readonly allowed: readonly string[] },
+  { rejected, accepted, known }: Texts,
 ): string | undefined {
   const drafts = rejected.map(wordsOf);
-  // What quotes a whole rejected draft, such as a history that kept it, allows nothing.
-  const known = allowed
-    .map(wordsOf)
-    .filter(
-      (words) => !drafts.some((draft) => draft.length >= wordsInARow && contains(words, draft.join(" "))),
-    );
+  const quotes = (words: readonly string[]) =>
+    drafts.some((draft) => draft.length >= wordsInARow && contains(words, draft.join(" ")));
+  const allowed = [...accepted.map(wordsOf), ...known.map(wordsOf).filter((words) => !quotes(words))];
   const runs = new Set<string>();
   for (const words of drafts) {
     for (const run of runsOf(words, Math.min(wordsInARow, words.length)))
-      if (!known.some((one) => contains(one, run))) runs.add(run);
+      if (!allowed.some((one) => contains(one, run))) runs.add(run);
   }
   if (runs.size === 0) return undefined;
   const leaks = [...new Set(received)].flatMap((text) => matchesIn(wordsOf(text), runs));

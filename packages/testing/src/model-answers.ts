@@ -16,7 +16,6 @@ interface Asked {
 export class ModelAnswers extends BaseCallbackHandler {
   readonly name = "ModelAnswers";
   readonly #asked = new Map<string, Asked>();
-  /** What was known before a model answered: system prompt, history, tool results. */
   readonly #known: string[] = [];
 
   constructor() {
@@ -30,9 +29,14 @@ export class ModelAnswers extends BaseCallbackHandler {
     );
   }
 
-  /** Texts that a consumer may see: what models were first asked, and what of their answers was passed on. */
-  get allowed(): readonly string[] {
-    return [...this.#known, ...[...this.#asked.values()].flatMap(({ passedOn = [] }) => passedOn)];
+  /** What was passed on of what models wrote, and all else in it. */
+  get accepted(): readonly string[] {
+    return [...this.#asked.values()].flatMap(({ passedOn = [] }) => passedOn);
+  }
+
+  /** What models were first asked: system prompt, history, tool results. */
+  get known(): readonly string[] {
+    return this.#known;
   }
 
   override handleChatModelStart(

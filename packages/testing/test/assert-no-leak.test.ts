@@ -1,9 +1,17 @@
 import { AIMessage, type BaseMessage, HumanMessage, RemoveMessage } from "@langchain/core/messages";
 import { ChatOpenAI } from "@langchain/openai";
+import { personaGuardMiddleware } from "@persona-guard/langchain";
 import { type AgentMiddleware, createAgent, createMiddleware, tool } from "langchain";
+import { pino } from "pino";
 import { afterEach, expect, test } from "vitest";
 import * as z from "zod";
-import { assertNoLeak, type ChatMessage, type Completion, startCompletionsServer } from "../src/index.js";
+import {
+  agentStreams,
+  assertNoLeak,
+  type ChatMessage,
+  type Completion,
+  startCompletionsServer,
+} from "../src/index.js";
 
 let close: (() => Promise<void>) | undefined;
 afterEach(() => close?.());
@@ -20,8 +28,9 @@ const again = "Write it again.";
 
 /** Drifts in the mail and in the reply until it is asked again. */
 function driftingModel({ messages }: { readonly messages: readonly ChatMessage[] }): Completion {
-  const texts = messages.at(-1)?.content === again ? accepted : drafts;
-  const isSent = messages.some(({ role }) => role === "tool");
+  const isAskedAgain = /^\[persona-guard\]|^Write it again/.test(String(messages.at(-1)?.content));
+  const texts = isAskedAgain ? accepted : drafts;
+  const isSent = messages.some(({ role, content }) => role === "tool" && content === "sent");
   return isSent
     ? { content: texts.reply }
     : { toolCalls: [{ name: "send_email", args: { body: texts.mail } }] };
@@ -88,6 +97,18 @@ test("a plain re-prompt leaks its drafts token by token: each stream is named, w
       '  events-v2: "oh congratulations on a truly innovative business model do take your time"',
       '  events-v3: "oh congratulations on a truly innovative business model do take your time"',
     ].join("\n"),
+  });
+});
+
+test("a guarded agent leaks nothing, in whichever way it is read", async () => {
+  const guard = personaGuardMiddleware({
+    persona: { name: "desk", avoids: ["sarcasm"] },
+    tier: "lexical",
+    logger: pino({ level: "silent" }),
+  });
+  expect(await assertNoLeak(await agentWith(guard), input)).toEqual({
+    rejected: [drafts.mail, drafts.reply],
+    streams: agentStreams,
   });
 });
 
