@@ -11,7 +11,7 @@ import { guardedCall } from "./guarded-call.js";
 import { callsToReview, type EndOfTurn, guardedTurn } from "./guarded-turn.js";
 import { guardsOf } from "./guards.js";
 import { JudgedCalls } from "./judged-calls.js";
-import { personaDriftOf, sendLive } from "./live-event.js";
+import { type PersonaDrift, personaDriftOf, sendLive } from "./live-event.js";
 import {
   overridesIn,
   type PersonaGuardMiddlewareOptions,
@@ -22,7 +22,7 @@ import {
 import { canWithhold, policyOf } from "./policy.js";
 import { quietly } from "./quiet.js";
 import { type RunPlace, sessionOf, turnsIn } from "./session-of.js";
-import { PendingState, restored, sessionState } from "./session-state.js";
+import { restored, sessionState, writeState } from "./session-state.js";
 import { show } from "./shown.js";
 
 /** Every key is optional, and keys of others stay: a `persona` function reads them. */
@@ -53,7 +53,6 @@ export function personaGuardMiddleware<Context = unknown>(
   const report = eventLog(options);
   const guards = guardsOf(options);
   const judged = new JudgedCalls();
-  const pending = new PendingState();
 
   const standing = async (runtime: Runtime, messages: readonly BaseMessage[]) => {
     // What a user's function takes as its context is what the user passes as one.
@@ -61,11 +60,11 @@ export function personaGuardMiddleware<Context = unknown>(
     const policy = policyOf({ ...options, ...overridesIn(runtime.context) });
     return { guard, policy, report, session: sessionIn(runtime, messages) };
   };
-  const tell = async (event: DriftEvent, { writer }: Runtime) => {
+  const told = async (event: DriftEvent, { writer }: Runtime): Promise<readonly PersonaDrift[]> => {
     const drift = personaDriftOf(event);
-    if (drift === undefined) return;
-    pending.drift(event.session, drift);
+    if (drift === undefined) return [];
     await sendLive(drift, writer);
+    return [drift];
   };
   const sessionKey = (guard: PersonaGuard) => `${name}/${guard.persona.name}`;
 
@@ -82,6 +81,7 @@ export function personaGuardMiddleware<Context = unknown>(
       const isHeldBack = streaming === "buffer" && canWithhold(policy);
       const shown = (message: AIMessage) =>
         show(message, { config: getConfig(), asked: request.messages, model: request.model.getName() });
+      const drift: PersonaDrift[] = [];
       let reply: AIMessage | undefined;
       const end = await guardedTurn({
         ...turn,
@@ -93,14 +93,15 @@ export function personaGuardMiddleware<Context = unknown>(
           return draftIn(reply, request.responseFormat !== undefined);
         },
         onJudged: async ({ event, draft, plan }) => {
-          await tell(event, runtime);
+          drift.push(...(await told(event, runtime)));
           const { id: messageId } = draft.message;
           const isTakenBack = ["reprompt", "block", "replace"].includes(plan.action);
           if (isTakenBack && !isHeldBack && policy.mode !== "shadow" && messageId !== undefined)
             await sendLive({ type: "persona_retract", messageId, eventId: event.id }, runtime.writer);
         },
       });
-      pending.session(session, sessionKey(guard), guard);
+      const kept = { key: sessionKey(guard), snapshot: guard.sessionSnapshot(session) };
+      writeState(runtime.configurable, { drift, session: kept });
       if (end === undefined) return reply as AIMessage; // what the framework itself gave us
       const { delivered, isNew } = isHeldBack ? { delivered: end.delivered, isNew: true } : streamed(end);
       if (isNew) await shown(delivered.message);
@@ -110,13 +111,6 @@ export function personaGuardMiddleware<Context = unknown>(
         else judged.pass(session, call);
       }
       return replyOf(delivered);
-    },
-
-    // wrapModelCall cannot write state: a Command from it would show middleware outside of this one the raw draft. The empty list
-    // keeps LangChain from giving all messages once more to the `updates` stream.
-    afterModel: (state, runtime) => {
-      const update = pending.take(sessionIn(runtime, state.messages));
-      return update === undefined ? undefined : { ...update, messages: [] };
     },
 
     wrapToolCall: async (request, handler) => {
@@ -136,7 +130,7 @@ export function personaGuardMiddleware<Context = unknown>(
           });
         },
         review: askPerson,
-        onJudged: (event) => tell(event, runtime),
+        onJudged: async (event) => writeState(runtime.configurable, { drift: await told(event, runtime) }),
       });
     },
   };

@@ -1,5 +1,5 @@
 import { ReducedValue, StateSchema } from "@langchain/langgraph";
-import { messageOf, type PersonaGuard } from "@persona-guard/core";
+import { messageOf, type PersonaGuard, type SessionSnapshot } from "@persona-guard/core";
 import * as z from "zod";
 import type { PersonaDrift } from "./live-event.js";
 
@@ -30,45 +30,30 @@ export const sessionState = new StateSchema({
   ),
 });
 
+/** What a step adds to the state. */
 export interface StateUpdate {
-  readonly _personaSessions: Record<string, unknown>;
-  readonly personaDrift: { id: string; [field: string]: unknown }[];
+  readonly drift: readonly PersonaDrift[];
+  /** The session's detector under its key, after a turn of the model. */
+  readonly session?: { readonly key: string; readonly snapshot: SessionSnapshot | undefined };
 }
 
-/** Sessions whose last turn is not yet in the state. */
-const mostPending = 10_000;
-
-/** What is to be written into the state of a session when its turn has ended. */
-export class PendingState {
-  readonly #pending = new Map<string, StateUpdate>();
-
-  /** @param key of the guard's session in the state */
-  session(session: string, key: string, guard: PersonaGuard): void {
-    const snapshot = guard.sessionSnapshot(session);
-    if (snapshot === undefined) return;
-    const { _personaSessions, personaDrift } = this.#of(session);
-    this.#set(session, { personaDrift, _personaSessions: { ..._personaSessions, [key]: snapshot } });
-  }
-
-  drift(session: string, event: PersonaDrift): void {
-    const { _personaSessions, personaDrift } = this.#of(session);
-    this.#set(session, { _personaSessions, personaDrift: [...personaDrift, { ...event }] });
-  }
-
-  take(session: string): StateUpdate | undefined {
-    const update = this.#pending.get(session);
-    this.#pending.delete(session);
-    return update;
-  }
-
-  #of(session: string): StateUpdate {
-    return this.#pending.get(session) ?? { _personaSessions: {}, personaDrift: [] };
-  }
-
-  #set(session: string, update: StateUpdate): void {
-    this.#pending.set(session, update);
-    if (this.#pending.size > mostPending) this.#pending.delete(this.#pending.keys().next().value ?? "");
-  }
+/**
+ * Writes into the agent's state from inside of a node, as LangGraph's own `interrupt` does.
+ *
+ * No hook can: a Command from wrapModelCall would show middleware outside of this one the raw draft, and an afterModel hook is a node
+ * of its own, so that every turn would cost a checkpoint and a third of the recursion limit. Without a graph nothing is written.
+ */
+export function writeState(
+  configurable: Readonly<Record<string, unknown>> | undefined,
+  { drift: added, session }: StateUpdate,
+): void {
+  const send = configurable?.__pregel_send;
+  if (typeof send !== "function") return;
+  const writes = [
+    ...(session?.snapshot === undefined ? [] : [["_personaSessions", { [session.key]: session.snapshot }]]),
+    ...(added.length === 0 ? [] : [["personaDrift", added]]),
+  ];
+  if (writes.length > 0) send(writes);
 }
 
 /**

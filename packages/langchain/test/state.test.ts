@@ -83,6 +83,19 @@ test("a checkpointer is not needed", async () => {
   expect(personaDrift).toMatchObject([{ action: "reprompt" }]);
 });
 
+test("a step costs no more steps of the graph, and no more checkpoints, than without a guard", async () => {
+  run = await agentUnderTest({
+    completions: [{ toolCalls: [emailCall(sarcastic)] }, { toolCalls: [emailCall(good)] }, done],
+    guard: { guard },
+    checkpointer: new MemorySaver(),
+  });
+  // The start, model, tool, model.
+  await run.agent.invoke(ask("Please write to the hotel."), { ...config, recursionLimit: 4 });
+  const checkpoints: unknown[] = [];
+  for await (const state of run.agent.graph.getStateHistory(config)) checkpoints.push(state.next);
+  expect(checkpoints.reverse()).toEqual([["__start__"], ["model_request"], ["tools"], ["model_request"], []]);
+});
+
 test("a stored session that cannot be read is begun anew, with a warning", async () => {
   run = await agentUnderTest({
     completions: [done, done],
