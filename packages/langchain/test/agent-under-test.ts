@@ -46,7 +46,10 @@ export interface Run {
   close(): Promise<void>;
 }
 
-export function chatModel(url: string, fields: { readonly disableStreaming?: boolean } = {}): ChatOpenAI {
+export function chatModel(
+  url: string,
+  fields: { readonly disableStreaming?: boolean; readonly model?: string } = {},
+): ChatOpenAI {
   return new ChatOpenAI({
     model: "recorded",
     apiKey: "none",
