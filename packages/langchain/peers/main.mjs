@@ -73,6 +73,8 @@ function copyPackage(short, folder) {
   const to = join(folder, "packages", short);
   mkdirSync(to, { recursive: true });
   for (const part of ["src", "dist", "test"]) cpSync(join(from, part), join(to, part), { recursive: true });
+  rmSync(join(to, "test/tsconfig.json"), { force: true }); // it refers to packages that are not copied
+  writeFileSync(join(to, "tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.base.json" }));
   const { dependencies, devDependencies, peerDependencies: peers, ...rest } = packageJson(from);
   const linked = (all) =>
     Object.fromEntries(
