@@ -1,6 +1,5 @@
 import type { PersonaGuard } from "@persona-guard/core";
 import {
-  type Criterion,
   type FoundTraces,
   type ResultsWriter,
   readTraces,
@@ -21,7 +20,6 @@ const mostFaultsSaid = 20;
 
 export interface JudgeTracesOptions {
   readonly guard: PersonaGuard;
-  readonly criterion: Criterion;
   readonly writer: ResultsWriter | undefined;
   readonly around: Surroundings;
   /** Name every unreadable record. */
@@ -31,7 +29,7 @@ export interface JudgeTracesOptions {
 /** Judges and writes every step, says how far it is and what could not be read, and returns what came out. */
 export async function* judgeTraces(
   { traces, skipped }: FoundTraces,
-  { guard, criterion, writer, around, verbose }: JudgeTracesOptions,
+  { guard, writer, around, verbose }: JudgeTracesOptions,
 ): AsyncGenerator<Said, Summary> {
   const { signal, now } = around;
   const tally = new Tally();
@@ -72,7 +70,7 @@ export async function* judgeTraces(
   return tally.summary({
     persona,
     classifier: classifier.name,
-    criterion,
+    criterion: guard.criterion,
     complete: !signal.aborted,
     seconds: (now() - begin) / 1000,
     skippedFiles: skipped,

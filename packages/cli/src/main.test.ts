@@ -196,7 +196,7 @@ test("the help of score", async () => {
       --threshold <confidence>   call drifted what has a confidence below this instead
       --calibration <file>       calibration from your own traces, by "persona-guard calibrate"
       --json                     print JSONL on a terminal too
-      --verbose                  show warnings about the calibration, and the stack of an error
+      --verbose                  show the stack of an error
       -h, --help                 display help for command
 
     Input: JSONL rows {"text", "kind"?, "id"?, …}, or plain text, where the whole file is one text. A kind is chat, email,

@@ -1,4 +1,5 @@
 import { pValue, textsNeededFor } from "./conformal.js";
+import { conformalEValue, driftOdds } from "./drift-odds.js";
 import { PersonaGuardError } from "./errors.js";
 import type { Persona } from "./persona.js";
 import type { Trait, TraitScores } from "./trait-scores.js";
@@ -58,6 +59,8 @@ export interface PValues {
   readonly of: (confidence: number, kind: Kind) => number;
   /** That a drifted text is as near to the persona as this one; 0 where no drifted texts are known. */
   readonly ofDrift: (confidence: number, kind: Kind) => number;
+  /** The e-value of a text: how its odds of drift compare with those of the texts in persona. */
+  readonly eValueOf: (confidence: number, kind: Kind) => number;
   readonly warnings: readonly string[];
 }
 
@@ -78,12 +81,27 @@ export function pValuesFor(calibration: Calibration, falseAlarmRate: number | un
   return {
     of: (confidence, kind) => pValue(confidence, reference(kind)),
     ofDrift: driftPValues(calibration.outside),
+    eValueOf: conformalEValues(reference),
     warnings: small.map(
       (kind) =>
         `"${kind}" has ${calibration.confidences[kind].length} calibration texts, too few to stand alone: ` +
         `it is compared with all ${pooled.length} texts of every kind.`,
     ),
   };
+}
+
+function conformalEValues(reference: (kind: Kind) => readonly number[]): PValues["eValueOf"] {
+  const odds = new Map(
+    kinds.map((kind) => {
+      const confidences = reference(kind);
+      return [kind, { n: confidences.length, sum: sumOf(confidences.map((one) => driftOdds(one))) }] as const;
+    }),
+  );
+  return (confidence, kind) => conformalEValue(driftOdds(confidence), odds.get(kind) ?? { n: 0, sum: 0 });
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 /** The same p-value from the other side: confidences mirrored, so that a high one is rare. */

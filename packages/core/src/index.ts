@@ -22,13 +22,14 @@ export {
   advanceDrift,
   type DriftState,
   driftEValue,
-  driftStart,
   initialDriftState,
+  likeliestChange,
 } from "./drift-statistic.js";
 export { type ErrorCode, messageOf, PersonaGuardError, personaGuardErrorIn } from "./errors.js";
 export { evidenceFor } from "./evidence.js";
 export { Fleet, type FleetDrift } from "./fleet.js";
-export { type Judgement, type JudgeOptions, PersonaGuard, type PersonaGuardOptions } from "./guard.js";
+export { type Judgement, type JudgeOptions, PersonaGuard } from "./guard.js";
+export type { Criterion, PersonaGuardOptions } from "./guard-options.js";
 export { masked } from "./mask.js";
 export {
   definePersona,

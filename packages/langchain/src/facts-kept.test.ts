@@ -16,6 +16,12 @@ test.each([
   ["an id in another case", "See ticket d-20931 there.", "See ticket D-20931 there."],
   ["a title that is left out", "I spoke to Dr Osei.", "I spoke to Osei."],
   ["a heading in capitals", "Your Very Important Order Update\nHello", "An update of the order"],
+  ["a guess", "About 30ish people since post-2019 times.", "About 30 people since 2019."],
+  ["a percentage in words", "It fell by 84.8%.", "It fell by 84.8 per cent."],
+  ["an amount without its currency", "We owe €150 of it.", "We owe 150 of it."],
+  ["a verb", "Rows 1 and 2 may differ.", "Rows 1 and 2 differ."],
+  ["a shout, a day and a month", "Do it NOW, on Monday, in December.", "Do it soon."],
+  ["the start of a quotation", "They said “Great work” (Really) - Sure.", "They said it."],
   ["a first word", "Honestly, who cares? Obviously nobody.", "We will look into it."],
 ])("%s is kept", (_, before, after) => {
   expect(lost(before, after)).toEqual({});

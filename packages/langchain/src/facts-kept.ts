@@ -5,32 +5,41 @@ type FactType = (typeof factTypes)[number];
 export type Facts = Readonly<Record<FactType, readonly string[]>>;
 
 const months = "jan feb mar apr may jun jul aug sep oct nov dec".split(" ");
+/** "may" in small letters is a verb. */
 const month =
-  "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\b\\.?";
-const day = "\\d{1,2}(?:st|nd|rd|th)?";
+  "(?:[Jj]an(?:uary)?|[Ff]eb(?:ruary)?|[Mm]ar(?:ch)?|[Aa]pr(?:il)?|May|[Jj]une?|[Jj]uly?|[Aa]ug(?:ust)?|[Ss]ep(?:t(?:ember)?)?|[Oo]ct(?:ober)?|[Nn]ov(?:ember)?|[Dd]ec(?:ember)?)\\b\\.?";
+const day = "(?:[12]?\\d|3[01])(?:st|nd|rd|th)?";
 const currency = "(?:euros?|eur|dollars?|usd|pounds?|gbp|francs?|chf|yen|jpy|[€$£¥])";
-const amount = "\\d[\\d.,']*\\d|\\d";
+const amount = "\\d[\\d.,']{0,30}\\d|\\d";
 
-/** In the order of `factTypes`, each taking its text away from the next: a date's day is not a number beside it. */
+/**
+ * In the order of `factTypes`, each taking its text away from the next: a date's day is not a number beside it. Quantifiers are
+ * bounded, so that no text takes long.
+ */
 const patterns: Readonly<Record<Exclude<FactType, "names">, RegExp>> = {
-  urls: /\bhttps?:\/\/[^\s<>"')\]]+[^\s<>"')\].,;:!?]/gi,
-  emails: /\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b/g,
+  urls: /\bhttps?:\/\/[^\s<>"')\]]{1,2000}[^\s<>"')\].,;:!?]/gi,
+  emails: /\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}\b/g,
   dates: new RegExp(
     `\\b\\d{4}-\\d{2}-\\d{2}\\b|\\b\\d{1,2}[/.]\\d{1,2}[/.]\\d{2,4}\\b|\\b${day}(?: of)? ${month}(?:,? \\d{4})?|\\b${month} ${day}\\b(?:,? \\d{4}\\b)?`,
-    "gi",
+    "g",
   ),
   amounts: new RegExp(
     `[€$£¥] ?(?:${amount})|\\b(?:eur|usd|gbp|chf|jpy) ?(?:${amount})|\\b(?:${amount}) ?${currency}(?!\\w)`,
     "gi",
   ),
-  ids: /#\w*\d\w*|\b(?=[\w/-]*\d)(?=[\w/-]*[A-Za-z])[A-Za-z\d]+(?:[-_/][A-Za-z\d]+)*\b/g,
-  numbers: new RegExp(`(?<![\\w.])(?:\\d{1,2}:\\d{2}|${amount})%?`, "g"),
+  ids: /#\w{0,40}\d\w{0,40}|\b(?=[\w/-]{0,80}\d)(?=[\w/-]{0,80}[A-Za-z])[A-Za-z\d]{1,80}(?:[-_/][A-Za-z\d]{1,40}){0,9}\b/g,
+  numbers: new RegExp(`(?<![\\w.])(?:\\d{1,2}:\\d{2}|${amount})(?: ?%| per ?cent)?`, "g"),
 };
 const smallNumbers = "zero one two three four five six seven eight nine ten eleven twelve".split(" ");
-/** "4th", "30min" and "5-day" are numbers, not ids. */
-const numberWithUnit = /^\d+(?:st|nd|rd|th|h|hrs?|min|s|ms|k|m|km|kg|g|cm|mm|am|pm|x|gb|mb|kb|-[a-z]+)$/i;
+/** "4th", "30min", "5-day" and "post-2019" are numbers, not ids. */
+const numberWithUnit =
+  /^(?:\d+(?:st|nd|rd|th|h|hrs?|min|s|ms|k|m|km|kg|g|cm|mm|am|pm|x|gb|mb|kb|ish)|\d+(?:-[a-z]+)+|[a-z]{3,}-\d+)$/i;
 const titles = /^(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam|I|I'm|I'll|I've|I'd|OK)$/;
-const dayNames = /^(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day$/;
+/** Capitalised for another reason than being a name. */
+const noName = new RegExp(
+  `^(?:(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?|${month}|\\p{Lu}+)$`,
+  "u",
+);
 
 /** The facts of a text, each in one spelling: "214.60 euros" and "EUR 214.60" are the same. */
 function factsOf(text: string): Facts {
@@ -53,7 +62,7 @@ function factsOf(text: string): Facts {
 /**
  * The facts of `before` that are not in `after`: lost, or changed.
  *
- * A name counts as kept in any case of its letters, a number also as a word ("two").
+ * A name counts as kept in any case of its letters, a number also as a word ("two"), an amount also without its currency.
  */
 export function factsLost(before: string, after: string): Facts {
   const [old, now] = [factsOf(before), factsOf(after)];
@@ -62,6 +71,7 @@ export function factsLost(before: string, after: string): Facts {
   const isKept = (type: FactType, fact: string) =>
     everything.has(fact) ||
     (type === "names" && words.has(fact.toLowerCase())) ||
+    (type === "amounts" && now.numbers.includes(fact.split(" ")[0] ?? "")) ||
     (type === "numbers" && words.has(smallNumbers[Number(fact)] ?? "")) ||
     (type === "dates" && now.dates.some((date) => date.startsWith(fact)));
   // One list for each type, as in `old`.
@@ -94,8 +104,8 @@ function dateSpelling(match: string): string {
 
 /** "1,234.50", "1.234,50" and "1234.5" as "1234.5"; of one separator, three digits after it make it one of thousands. */
 function numberSpelling(match: string): string {
-  const isPercent = match.endsWith("%");
-  const digits = match.replace(/[%']/g, "");
+  const isPercent = /%|cent/.test(match);
+  const digits = match.replace(/[^\d.,:]/g, "");
   if (/^\d{1,2}:\d{2}$/.test(digits)) return digits;
   const last = Math.max(digits.lastIndexOf("."), digits.lastIndexOf(","));
   const separators = digits.match(/[.,]/g) ?? [];
@@ -118,14 +128,14 @@ function currencyOf(match: string): string {
  * Capitalised words inside sentences: at the start of one anything is capitalised, and in a heading or a shout everything is.
  */
 function namesIn(text: string): readonly string[] {
-  const sentences = text.split(/(?<=[.!?…:])\s+|\n+/);
+  const sentences = text.split(/(?<=[.!?…:])\s+|\n+|["“”‘(—–]|\s[-*•]\s/);
   return sentences.flatMap((sentence) => {
     const words = sentence.match(/\p{L}[\p{L}'’-]*/gu) ?? [];
     const capitalised = words.slice(1).filter((word) => /^\p{Lu}/u.test(word));
     if (words.length > 4 && capitalised.length > words.length / 2) return [];
     return capitalised
       .map((word) => word.replace(/['’]s$/, ""))
-      .filter((word) => word.length > 1 && !titles.test(word) && !dayNames.test(word));
+      .filter((word) => word.length > 1 && !titles.test(word) && !noName.test(word));
   });
 }
 

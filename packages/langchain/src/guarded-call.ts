@@ -59,11 +59,11 @@ async function unseen<Result>(given: GuardedCall<Result>): Promise<Result | Tool
   const action = plan.action === "reprompt" ? "block" : plan.action;
   await reported(given, { judgement, scoringMs, action });
   if (policy.mode === "shadow") return given.run(call);
-  if (action === "interrupt") {
-    judged.toReview(session, call, judgement);
-    return reviewed(given, judgement);
-  }
-  return action === "block" ? refusal(given, judgement) : given.run(withReplacements(given, judgement, plan));
+  if (action === "block") return refusal(given, judgement);
+  const changed = withReplacements(given, judgement, plan);
+  if (action !== "interrupt") return given.run(changed);
+  judged.toReview(session, call, judgement);
+  return reviewed({ ...given, call: changed }, judgement);
 }
 
 function withReplacements(

@@ -29,7 +29,7 @@ export interface GuardedTurn {
 }
 
 /** A draft, what was found in it, and what is done about it. */
-interface JudgedDraft {
+export interface JudgedDraft {
   readonly draft: Draft;
   readonly judgement: Judgement;
   readonly plan: Plan;

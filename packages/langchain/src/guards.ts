@@ -25,6 +25,9 @@ export function guardsOf<Context>(
     if (persona.traits.length > 0 || persona.examples !== undefined) return loadGuard({ ...rest, persona });
     const { tier: _, model, traits: __, classifier, ...sharedRest } = rest;
     shared ??= classifier === undefined ? loadClassifier(rest) : Promise.resolve(classifier);
+    shared.catch(() => {
+      shared = undefined;
+    });
     const language = rest.language ?? (model === undefined ? "english" : "any");
     return loadGuard({ ...sharedRest, language, persona, classifier: await shared });
   };

@@ -1,5 +1,6 @@
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import type { Judgement } from "@persona-guard/core";
+import { callsToReview, type JudgedDraft } from "./guarded-turn.js";
 import { hashOf, passedArguments } from "./verdict-metadata.js";
 
 /** What is known of a tool call before it runs. */
@@ -22,6 +23,15 @@ const mostCalls = 10_000;
 /** Tool calls with the arguments that were judged, so that the tool's turn judges only what it sees for the first time. */
 export class JudgedCalls {
   readonly #calls = new Map<string, { readonly hash: string; readonly toReview?: Judgement }>();
+
+  /** Keeps what was found out in the model's turn about the calls that it delivers. */
+  remember(session: string, message: AIMessage, { judgement, plan, event }: JudgedDraft): void {
+    const toReview = event.mode === "shadow" ? new Set<string>() : callsToReview(plan);
+    for (const call of message.tool_calls ?? []) {
+      if (toReview.has(call.id ?? "")) this.toReview(session, call, judgement);
+      else this.pass(session, call);
+    }
+  }
 
   pass(session: string, call: Call): void {
     this.#remember(session, call, { hash: hashOf(call.args) });

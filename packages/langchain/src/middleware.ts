@@ -1,14 +1,12 @@
-import { randomUUID } from "node:crypto";
 import type { AIMessage, BaseMessage } from "@langchain/core/messages";
-import { getConfig } from "@langchain/langgraph";
 import type { DriftEvent, PersonaGuard } from "@persona-guard/core";
 import type { AgentMiddleware } from "langchain";
 import * as z from "zod";
 import { askPerson } from "./ask-person.js";
-import { copyOf, draftIn, replyOf, withMessage } from "./draft.js";
+import { draftIn, replyOf } from "./draft.js";
 import { eventLog } from "./event-log.js";
 import { guardedCall } from "./guarded-call.js";
-import { callsToReview, type EndOfTurn, guardedTurn } from "./guarded-turn.js";
+import { guardedTurn } from "./guarded-turn.js";
 import { guardsOf } from "./guards.js";
 import { JudgedCalls } from "./judged-calls.js";
 import { type PersonaDrift, personaDriftOf, sendLive } from "./live-event.js";
@@ -20,10 +18,9 @@ import {
   refuseInvalid,
 } from "./options.js";
 import { canWithhold, policyOf } from "./policy.js";
-import { quietly } from "./quiet.js";
+import { eagerReaders, patientReaders } from "./readers.js";
 import { type RunPlace, sessionOf, turnsIn } from "./session-of.js";
 import { restored, sessionState, writeState } from "./session-state.js";
-import { show } from "./shown.js";
 
 /** Every key is optional, and keys of others stay: a `persona` function reads them. */
 const contextKeys = { personaGuard: z.custom<PersonaGuardOverrides>().optional() };
@@ -52,7 +49,7 @@ export function personaGuardMiddleware<Context = unknown>(
   const name = options.name ?? `PersonaGuardMiddleware${personaName === undefined ? "" : `[${personaName}]`}`;
   const report = eventLog(options);
   const guards = guardsOf(options);
-  const judged = new JudgedCalls();
+  const calls = new JudgedCalls();
 
   const standing = async (runtime: Runtime, messages: readonly BaseMessage[]) => {
     // What a user's function takes as its context is what the user passes as one.
@@ -79,8 +76,11 @@ export function personaGuardMiddleware<Context = unknown>(
       const { guard, policy, session } = turn;
       restored(guard, session, { key: sessionKey(guard), state });
       const isHeldBack = streaming === "buffer" && canWithhold(policy);
-      const shown = (message: AIMessage) =>
-        show(message, { config: getConfig(), asked: request.messages, model: request.model.getName() });
+      const readers = (isHeldBack ? patientReaders : eagerReaders)({
+        asked: request.messages,
+        model: request.model.getName(),
+        writer: runtime.writer,
+      });
       const drift: PersonaDrift[] = [];
       let reply: AIMessage | undefined;
       const end = await guardedTurn({
@@ -88,28 +88,19 @@ export function personaGuardMiddleware<Context = unknown>(
         index: turnsIn(state.messages),
         messages: request.messages,
         call: async (messages) => {
-          const ask = async () => handler({ ...request, messages: [...messages] });
-          reply = await (isHeldBack ? quietly(ask) : ask());
+          reply = await readers.ask(() => handler({ ...request, messages: [...messages] }));
           return draftIn(reply, request.responseFormat !== undefined);
         },
-        onJudged: async ({ event, draft, plan }) => {
-          drift.push(...(await told(event, runtime)));
-          const { id: messageId } = draft.message;
-          const isTakenBack = ["reprompt", "block", "replace"].includes(plan.action);
-          if (isTakenBack && !isHeldBack && policy.mode !== "shadow" && messageId !== undefined)
-            await sendLive({ type: "persona_retract", messageId, eventId: event.id }, runtime.writer);
+        onJudged: async (draft) => {
+          drift.push(...(await told(draft.event, runtime)));
+          await readers.judged(draft);
         },
       });
       const kept = { key: sessionKey(guard), snapshot: guard.sessionSnapshot(session) };
       writeState(runtime.configurable, { drift, session: kept });
       if (end === undefined) return reply as AIMessage; // what the framework itself gave us
-      const { delivered, isNew } = isHeldBack ? { delivered: end.delivered, isNew: true } : streamed(end);
-      if (isNew) await shown(delivered.message);
-      const toReview = policy.mode === "shadow" ? new Set<string>() : callsToReview(end.plan);
-      for (const call of delivered.message.tool_calls ?? []) {
-        if (toReview.has(call.id ?? "")) judged.toReview(session, call, end.judgement);
-        else judged.pass(session, call);
-      }
+      const delivered = await readers.deliver(end);
+      calls.remember(session, delivered.message, end);
       return replyOf(delivered);
     },
 
@@ -119,7 +110,7 @@ export function personaGuardMiddleware<Context = unknown>(
         ...(await standing(runtime, state.messages)),
         index: Math.max(0, turnsIn(state.messages) - 1),
         call: toolCall,
-        judged,
+        judged: calls,
         history: state.messages,
         run: (call) => {
           const isRenamed = call.name !== toolCall.name;
@@ -144,11 +135,4 @@ interface Runtime {
 
 function sessionIn({ configurable = {} }: Runtime, messages: readonly BaseMessage[]): string {
   return sessionOf(configurable, messages) ?? "session";
-}
-
-/** After a draft that was streamed: what was made of it needs an id of its own to be shown beside it. */
-function streamed({ draft, delivered, plan }: EndOfTurn) {
-  const isNew = plan.action === "block" || plan.action === "replace";
-  if (!isNew || draft.structured !== undefined) return { delivered, isNew: false };
-  return { delivered: withMessage(delivered, copyOf(delivered.message, { id: randomUUID() })), isNew };
 }

@@ -161,7 +161,8 @@ export function overridesIn(context: unknown): PersonaGuardOverrides {
     typeof context === "object" && context !== null ? Reflect.get(context, "personaGuard") : undefined;
   if (given === undefined) return {};
   throwFaults(z.strictObject(overridable).safeParse(given), "context.personaGuard");
-  return given as PersonaGuardOverrides; // checked in the line above
+  // Checked in the line above. What is set to undefined is not set.
+  return Object.fromEntries(Object.entries(Object(given)).filter(([, value]) => value !== undefined));
 }
 
 function throwFaults({ error }: z.ZodSafeParseResult<unknown>, what: string): void {

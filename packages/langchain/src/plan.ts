@@ -67,7 +67,8 @@ async function chosen(onDrift: OnDrift, judgement: Judgement, judged: JudgedUtte
   );
 }
 
-/** A person can be asked only where a tool is about to run: a reply that would need one is blocked. */
-function endOf(action: FinalAction, { utterance }: JudgedUtterance): FinalAction {
-  return action === "interrupt" && utterance.source.from === "text" ? "block" : action;
+/** A person can be asked only in front of a tool: a reply or a structured answer that would need one is blocked. */
+function endOf(action: FinalAction, { utterance: { source } }: JudgedUtterance): FinalAction {
+  const canWait = source.from === "tool" && source.callId !== undefined;
+  return action === "interrupt" && !canWait ? "block" : action;
 }

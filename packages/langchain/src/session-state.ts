@@ -7,7 +7,11 @@ import type { PersonaDrift } from "./live-event.js";
 const mostKept = 100;
 
 const sessions = z.record(z.string(), z.unknown());
-const drift = z.array(z.looseObject({ id: z.string() }));
+// Not z.custom, of which LangGraph could make no JSON Schema; what the guard writes needs no check of every field.
+const drift = z.array(z.looseObject({ id: z.string() })) as unknown as z.ZodType<
+  PersonaDrift[],
+  PersonaDrift[]
+>;
 
 /**
  * What the guard keeps in an agent's state, and so in its checkpoints: per persona the session's detector (private, as the leading

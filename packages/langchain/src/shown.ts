@@ -1,4 +1,3 @@
-import { CallbackManager } from "@langchain/core/callbacks/manager";
 import { convertChunksToEvents } from "@langchain/core/language_models/compat";
 import { type AIMessage, AIMessageChunk, type BaseMessage } from "@langchain/core/messages";
 import { ChatGenerationChunk } from "@langchain/core/outputs";
@@ -23,8 +22,9 @@ export async function show(
   }: { config: RunnableConfig | undefined; asked: readonly BaseMessage[]; model: string },
 ): Promise<void> {
   const { callbacks } = config ?? {};
-  // Inside a run LangChain always makes a manager of the list that a user gave.
-  if (!(callbacks instanceof CallbackManager) || !callbacks.handlers.some(isStreamHandler)) return;
+  // Inside of a run it is always a manager, into which LangChain puts the list that a user gave.
+  if (callbacks === undefined || Array.isArray(callbacks) || !callbacks.handlers.some(isStreamHandler))
+    return;
   const readers = managerWithout(callbacks, (handler) => !isStreamHandler(handler));
   const [run] = await readers.handleChatModelStart(
     { lc: 1, type: "not_implemented", id: ["persona_guard", model] },

@@ -46,9 +46,9 @@ describe("what a drifting draft leads to", () => {
       actions: ["replace", "none"],
     },
     {
-      policy: { onDrift: ({ session }) => (session.alarm ? "block" : "log") },
-      sent: [sarcastic, grovelling],
-      actions: ["log", "none"],
+      policy: { onDrift: async (_, { utterance }) => (utterance.kind === "email" ? "block" : "log") },
+      sent: [grovelling],
+      actions: ["block", "none"],
     },
     {
       policy: { onDrift: "log", toolPolicies: { "send_*": "block" } },

@@ -13,6 +13,8 @@ export interface Received {
   readonly retracted: readonly string[];
 }
 
+const question = ask("Please write to the hotel.");
+
 export const streams = [
   "messages",
   "updates",
@@ -27,16 +29,15 @@ export const streams = [
 export async function received(
   { agent }: Pick<Run, "agent">,
   stream: (typeof streams)[number],
-  question = "Please write to the hotel.",
-  config: { readonly configurable?: { readonly thread_id: string } } = {},
+  { subgraphs = false }: { readonly subgraphs?: boolean } = {},
 ): Promise<Received> {
   const chunks: unknown[] = [];
   const shown = new Map<string, string>();
   const retracted: string[] = [];
   const add = (id: string, text: string) => shown.set(id, (shown.get(id) ?? "") + text);
-  if (stream === "streamEvents v3") return receivedV3(agent, question);
+  if (stream === "streamEvents v3") return receivedV3(agent);
   if (stream === "streamEvents v2") {
-    for await (const event of agent.streamEvents(ask(question), { version: "v2", ...config })) {
+    for await (const event of agent.streamEvents(question, { version: "v2" })) {
       chunks.push(event);
       if (event.event === "on_chat_model_stream") add(event.data.chunk.id, wordsOf(event.data.chunk));
       if (event.event === "on_custom_event") retracted.push(...retractedBy(event.data));
@@ -45,7 +46,9 @@ export async function received(
   }
   const modes = ["messages", "updates", "values", "custom"] as const;
   const streamMode = stream === "all modes" ? [...modes] : [stream];
-  for await (const [mode, chunk] of await agent.stream(ask(question), { streamMode, ...config })) {
+  for await (const parts of await agent.stream(question, { streamMode, subgraphs })) {
+    // With subgraphs the place of the node comes first.
+    const [mode, chunk] = parts.slice(-2);
     chunks.push(chunk);
     if (mode === "custom") retracted.push(...retractedBy(chunk));
     if (mode === "messages" && AIMessage.isInstance(chunk[0])) add(chunk[0].id ?? "", wordsOf(chunk[0]));
@@ -59,8 +62,8 @@ export async function received(
   return { everything: asText(chunks), shown, retracted };
 }
 
-async function receivedV3(agent: Run["agent"], question: string): Promise<Received> {
-  const run = await agent.streamEvents(ask(question), { version: "v3" });
+async function receivedV3(agent: Run["agent"]): Promise<Received> {
+  const run = await agent.streamEvents(question, { version: "v3" });
   const chunks: unknown[] = [];
   const shown = new Map<string, string>();
   const retracted: string[] = [];

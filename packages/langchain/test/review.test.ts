@@ -102,6 +102,25 @@ describe("a drifting tool call that a person decides on", () => {
     expect(run.sent).toEqual([sarcastic]);
   });
 
+  test("beside another one waits by itself, each decided on by its interrupt's id", async () => {
+    run = await agentUnderTest({
+      completions: [{ toolCalls: [emailCall(sarcastic), noteCall(grovelling)] }, done],
+      guard: { guard, onDrift: "interrupt" },
+      checkpointer: new MemorySaver(),
+    });
+    const state = await run.agent.invoke(ask("Please write to the hotel."), config);
+    const interrupts: { id: string; value: HITLRequest }[] = Reflect.get(state, "__interrupt__");
+    expect(interrupts.map(({ value }) => value.actionRequests[0]?.name)).toEqual(["send_email", "post_note"]);
+    const decisions = interrupts.map(({ id, value }) => {
+      const type = value.actionRequests[0]?.name === "send_email" ? "reject" : "approve";
+      return [id, { decisions: [{ type }] }];
+    });
+    const end = await run.agent.invoke(new Command({ resume: Object.fromEntries(decisions) }), config);
+    expect(run.sent).toEqual([grovelling]);
+    expect(end.messages.at(-1)?.text).toBe(done.content);
+    expect(run.events.map(({ action }) => action)).toEqual(["interrupt", "none"]);
+  });
+
   test("is blocked where there is no checkpointer to wait in", async () => {
     run = await agentUnderTest({ completions: [draft, done], guard: { guard, onDrift: "interrupt" } });
     const { messages } = await run.agent.invoke(ask("Please write to the hotel."));

@@ -1,5 +1,6 @@
 import type { LLMResult } from "@langchain/core/outputs";
 import { RunnableBinding } from "@langchain/core/runnables";
+import { MessagesAnnotation, StateGraph } from "@langchain/langgraph";
 import { loadClassifier } from "@persona-guard/classifier";
 import type { PersonaGuard } from "@persona-guard/core";
 import { initChatModel, providerStrategy, toolStrategy } from "langchain";
@@ -131,6 +132,25 @@ describe("while drafts are judged", () => {
       await classifier.close();
       expect(telling.filter((word) => everything.includes(word))).toEqual([]);
       expect([...shown.values()]).toEqual(accepted);
+    },
+  );
+
+  test.each(["messages", "streamEvents v2", "streamEvents v3"] as const)(
+    "nor does one reach %s of a graph in which the agent is a node",
+    async (stream) => {
+      run = await agentUnderTest({ completions, guard: { guard } });
+      const graph = new StateGraph(MessagesAnnotation)
+        .addNode("desk", run.agent.graph)
+        .addEdge("__start__", "desk")
+        .compile();
+      // It streams as an agent does; only its type knows less of its state.
+      const { everything, shown } = await received({ agent: graph as unknown as Run["agent"] }, stream, {
+        subgraphs: true,
+      });
+      expect(telling.filter((word) => everything.includes(word))).toEqual([]);
+      // In v3 they stand in the stream of the subgraph.
+      if (stream !== "streamEvents v3") expect([...shown.values()]).toEqual(accepted);
+      expect(everything).toContain(answer);
     },
   );
 

@@ -14,7 +14,7 @@ export { decodedUtf8, type Line, linesOf } from "./lines.js";
 export { readTraces } from "./read-traces.js";
 export { type JudgedStep, type ReplayOptions, replay } from "./replay.js";
 export { clusteredShareOf, type Share, shareOf } from "./share.js";
-export { type Criterion, type Summary, Tally } from "./summary.js";
+export { type Summary, Tally } from "./summary.js";
 export {
   type Place,
   placeName,

@@ -1,4 +1,4 @@
-import { Fleet, type Kind, type Outcome, type StepOutcome } from "@persona-guard/core";
+import { type Criterion, Fleet, type Kind, type Outcome, type StepOutcome } from "@persona-guard/core";
 import type { SkippedFile } from "./find-traces.js";
 import { type Share, shareOf } from "./share.js";
 import type { TraceFault } from "./trace.js";
@@ -16,7 +16,6 @@ export interface Summary {
   readonly schema: "persona-guard/replay-summary/1";
   readonly persona: { readonly name: string; readonly version: string };
   readonly classifier: string;
-  /** What was called drift: a p-value up to the rate, or a confidence below the threshold. */
   readonly criterion: Criterion;
   /** False if the replay was interrupted. */
   readonly complete: boolean;
@@ -48,7 +47,6 @@ export interface Summary {
   readonly warnings: readonly string[];
 }
 
-export type Criterion = { readonly falseAlarmRate: number } | { readonly threshold: number };
 type UtteranceCounts = Readonly<Record<Outcome, number>> & { readonly total: number };
 type Counts<Name extends string> = Record<Name | "total", number>;
 

@@ -55,8 +55,7 @@ async function* replayTraces(paths: readonly string[], flags: ReplayFlags, aroun
     for (const text of guard.warnings) yield { to: "stderr", text };
     const writer = settings.out === undefined ? undefined : await ResultsWriter.open(settings.out);
     try {
-      const criterion = criterionOf(settings);
-      const summary = yield* judgeTraces(found, { guard, criterion, writer, around, verbose: flags.verbose });
+      const summary = yield* judgeTraces(found, { guard, writer, around, verbose: flags.verbose });
       const gates = gateResults(summary, settings);
       await writer?.finish({ ...summary, gates });
       yield* said(summary, gates, { flags, folder: settings.out, around });
@@ -86,11 +85,6 @@ async function replaySettingsOf(flags: ReplayFlags): Promise<Config & { readonly
     maxDriftRate: flags.maxDriftRate ?? config.maxDriftRate,
     maxSessionAlarms: flags.maxSessionAlarms ?? config.maxSessionAlarms,
   };
-}
-
-/** What the guard will call drift, with its default. */
-function criterionOf({ threshold, falseAlarmRate = 0.01 }: Config): Summary["criterion"] {
-  return threshold === undefined ? { falseAlarmRate } : { threshold };
 }
 
 interface Ending {

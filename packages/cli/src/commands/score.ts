@@ -25,7 +25,7 @@ export function scoreCommand(run: Run): Command {
     .description("Score texts for character traits, and against a persona if one is given.")
     .argument("[files...]", 'files to score, "-" for standard input')
     .option("--json", "print JSONL on a terminal too")
-    .option("--verbose", "show warnings about the calibration, and the stack of an error")
+    .option("--verbose", "show the stack of an error")
     .addHelpText("after", help)
     .action((files: string[], flags: GuardFlags) => run((around) => score(files, flags, around), flags));
 }
@@ -39,8 +39,7 @@ async function* score(files: readonly string[], flags: GuardFlags, around: Surro
   const line = flags.json || !stdoutIsTerminal ? jsonLine : tableLine;
   let exitCode: ExitCode = 0;
   try {
-    if (flags.verbose && scorer instanceof PersonaGuard)
-      for (const text of scorer.warnings) yield { to: "stderr", text };
+    if (scorer instanceof PersonaGuard) for (const text of scorer.warnings) yield { to: "stderr", text };
     for await (const batch of batchesOf(inputs, stdin)) {
       if (signal.aborted) return 130;
       for (const text of batch.faults) yield { to: "stderr", text };
