@@ -8,7 +8,7 @@ import { heapPerThousand, type LoopDelay, loopDelay, stepTimes } from "./measure
 import { setupsWith } from "./setups.js";
 
 const agents = 20;
-const sessions = 2_000;
+const sessions = 1_000;
 
 interface Row {
   readonly setup: string;
@@ -22,7 +22,7 @@ interface Row {
   readonly delay: LoopDelay;
 }
 
-const { emails, sha256 } = sampledEmails(100);
+const { emails, sha256 } = sampledEmails(60);
 const texts = emails.map(({ text }) => text);
 const forward = await rawForward(texts);
 const setups = setupsWith((text) => forward(texts.indexOf(text)));
@@ -32,7 +32,7 @@ const named = (name: string) => {
   return setup;
 };
 
-const times = await stepTimes(setups, texts, { warmUps: 20 });
+const times = await stepTimes(setups, texts, { warmUps: 10 });
 const empty = times[setups.indexOf(named("empty middleware"))] ?? [];
 const addedBy = (at: number) =>
   quantile(
@@ -49,7 +49,7 @@ for (const [at, setup] of setups.entries()) {
     p95: quantile(times[at] ?? [], 0.95),
     added,
     toForward: added.value / forwardAdded,
-    delay: await loopDelay(setup, texts, { agents, runsEach: 10, thinkingMs: 50 }),
+    delay: await loopDelay(setup, texts, { agents, runsEach: 4, thinkingMs: 50 }),
   });
 }
 const memory = {

@@ -1,3 +1,5 @@
+import { AIMessage } from "@langchain/core/messages";
+import type { Generation } from "@langchain/core/outputs";
 import { ChatPromptTemplate } from "@langchain/core/prompts";
 import { loadGuard } from "@persona-guard/classifier";
 import type { DriftEvent, PersonaGuard } from "@persona-guard/core";
@@ -63,6 +65,22 @@ test("a guard that cannot be loaded fails flush, not the chain", async () => {
   const watched = await chain([{ content: good }]);
   expect((await watched.invoke({ question: "What now?" }, { callbacks: [handler] })).text).toBe(good);
   await expect(handler.flush()).rejects.toMatchObject({ code: "persona-unreadable" });
+});
+
+test("turns beyond a thousand that wait are counted, not kept", async () => {
+  const events: DriftEvent[] = [];
+  const handler = new PersonaDriftCallbackHandler({
+    guard,
+    logger: silent,
+    onEvent: (event) => events.push(event),
+  });
+  for (let turn = 0; turn < 1_003; turn++) {
+    handler.handleChatModelStart({}, [[]], `run ${turn}`, "a node that runs on");
+    const message = new AIMessage(`Turn ${turn}.`);
+    handler.handleLLMEnd({ generations: [[{ text: message.text, message } as Generation]] }, `run ${turn}`);
+  }
+  await handler.flush();
+  expect([events.length, handler.dropped]).toEqual([1_000, 3]);
 });
 
 describe("beside the middleware", () => {
