@@ -1,7 +1,8 @@
 import { AIMessage, ToolMessage } from "@langchain/core/messages";
 import type { Action, DriftEvent, Judgement, PersonaGuard } from "@persona-guard/core";
-import type { HITLRequest, HITLResponse } from "langchain";
+import type { HITLRequest } from "langchain";
 import { correctionFor } from "./correction.js";
+import { parseDecision } from "./decision.js";
 import { describeJudged } from "./describe-drift.js";
 import type { Report } from "./event-log.js";
 import type { JudgedCalls } from "./judged-calls.js";
@@ -27,7 +28,7 @@ export interface GuardedCall<Result> {
   readonly history: Parameters<JudgedCalls["standingOf"]>[2];
   run(call: Call): Promise<Result> | Result;
   /** Asks a person; undefined if there is none to ask. May throw to suspend the run, and is then asked again. */
-  review(request: HITLRequest): HITLResponse | undefined;
+  review(request: HITLRequest): unknown;
   onJudged?(event: DriftEvent): void | Promise<void>;
 }
 
@@ -45,7 +46,7 @@ export async function guardedCall<Result>(given: GuardedCall<Result>): Promise<R
     case "edited":
       return (await edited(given, call)) ?? given.run(call);
     case "to-review":
-      return reviewed(given, standing.judgement);
+      return reviewed({ ...given, call: standing.call }, standing.judgement);
     case "nothing":
       return unseen(given);
   }
@@ -62,7 +63,7 @@ async function unseen<Result>(given: GuardedCall<Result>): Promise<Result | Tool
   if (action === "block") return refusal(given, judgement);
   const changed = withReplacements(given, judgement, plan);
   if (action !== "interrupt") return given.run(changed);
-  judged.toReview(session, call, judgement);
+  judged.toReview(session, call, { judgement, call: changed });
   return reviewed({ ...given, call: changed }, judgement);
 }
 
@@ -103,8 +104,8 @@ async function reviewed<Result>(
     reviewConfigs: [{ actionName: name, allowedDecisions: ["approve", "edit", "reject"] }],
   });
   if (answer === undefined) return refusal(given, judgement);
-  const [decision] = answer.decisions;
-  switch (decision?.type) {
+  const decision = parseDecision(answer, name);
+  switch (decision.type) {
     case "approve":
       judged.pass(session, call);
       return given.run(call);
@@ -117,8 +118,6 @@ async function reviewed<Result>(
         call,
         decision.message ?? `User rejected the tool call for \`${name}\` with id ${id ?? "(none)"}`,
       );
-    default:
-      return refusal(given, judgement);
   }
 }
 

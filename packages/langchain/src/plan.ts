@@ -46,6 +46,11 @@ export async function planFor(
   return { action: strongest ?? "none", ends };
 }
 
+/** Whether the draft is not delivered as it is. */
+export function isChangedBy({ action, ends }: Plan): boolean {
+  return action === "reprompt" || ends.some((end) => end.action === "block" || end.action === "replace");
+}
+
 function wantedAction(
   judged: JudgedUtterance,
   about: { readonly judgement: Judgement; readonly policy: Policy; readonly isLost: boolean },

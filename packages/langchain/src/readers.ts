@@ -4,6 +4,7 @@ import { getConfig } from "@langchain/langgraph";
 import { copyOf, type Draft, withMessage } from "./draft.js";
 import type { EndOfTurn, JudgedDraft } from "./guarded-turn.js";
 import { sendLive } from "./live-event.js";
+import { isChangedBy } from "./plan.js";
 import { quietly } from "./quiet.js";
 import { show } from "./shown.js";
 
@@ -43,12 +44,12 @@ export function eagerReaders(turn: Turn): Readers {
     ask: async (model) => model(),
     judged: async ({ draft, plan, event }) => {
       const { id: messageId } = draft.message;
-      const isTakenBack = event.mode !== "shadow" && ["reprompt", "block", "replace"].includes(plan.action);
+      const isTakenBack = event.mode !== "shadow" && isChangedBy(plan);
       if (isTakenBack && messageId !== undefined)
         await sendLive({ type: "persona_retract", messageId, eventId: event.id }, turn.writer);
     },
     deliver: async ({ draft, delivered, plan, event }) => {
-      const isOther = event.mode !== "shadow" && (plan.action === "block" || plan.action === "replace");
+      const isOther = event.mode !== "shadow" && isChangedBy(plan);
       if (!isOther || draft.structured !== undefined) return delivered;
       // Under the id that was taken back, a reader would take it for the same message.
       const other = withMessage(delivered, copyOf(delivered.message, { id: randomUUID() }));

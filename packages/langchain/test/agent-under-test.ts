@@ -2,7 +2,7 @@ import type { BaseLanguageModelInput, LanguageModelOutput } from "@langchain/cor
 import type { RunnableInterface } from "@langchain/core/runnables";
 import type { StructuredToolInterface } from "@langchain/core/tools";
 import type { MemorySaver } from "@langchain/langgraph";
-import { ChatOpenAI } from "@langchain/openai";
+import { ChatOpenAI, type ChatOpenAIFields } from "@langchain/openai";
 import { loadGuard } from "@persona-guard/classifier";
 import { type DriftEvent, definePersona, type PersonaGuard } from "@persona-guard/core";
 import { type Completion, type CompletionsServer, startCompletionsServer } from "@persona-guard/testing";
@@ -46,10 +46,7 @@ export interface Run {
   close(): Promise<void>;
 }
 
-export function chatModel(
-  url: string,
-  fields: { readonly disableStreaming?: boolean; readonly model?: string } = {},
-): ChatOpenAI {
+export function chatModel(url: string, fields: ChatOpenAIFields = {}): ChatOpenAI {
   return new ChatOpenAI({
     model: "recorded",
     apiKey: "none",

@@ -1,5 +1,5 @@
 import { AIMessage } from "@langchain/core/messages";
-import type { PersonaGuard } from "@persona-guard/core";
+import { type PersonaGuard, parseDriftEvent } from "@persona-guard/core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { PersonaGuardMetadata, PersonaGuardMiddlewareOptions } from "../src/index.js";
 import {
@@ -119,6 +119,7 @@ test("in shadow mode the log says what would have been done, and nothing is", as
   expect(messages.at(-1)?.text).toBe(grovelling);
   expect(messages.at(-1)?.response_metadata).not.toHaveProperty("persona_guard");
   expect(run.events).toMatchObject([{ action: "block", mode: "shadow", outcome: "drifted" }]);
+  expect(run.events.map((event) => parseDriftEvent(event))).toEqual(run.events);
 });
 
 describe("facts of the first draft", () => {
@@ -163,6 +164,7 @@ describe("facts of the first draft", () => {
     });
     await run.agent.invoke(ask("Please write to the hotel."));
     expect(JSON.stringify(run.events[1])).not.toMatch(/214|241/);
+    expect(run.events.map((event) => parseDriftEvent(event))).toEqual(run.events);
   });
 });
 

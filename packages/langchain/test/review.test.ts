@@ -1,5 +1,5 @@
 import { Command, MemorySaver } from "@langchain/langgraph";
-import type { PersonaGuard } from "@persona-guard/core";
+import { type PersonaGuard, personaGuardErrorIn } from "@persona-guard/core";
 import { type HITLRequest, humanInTheLoopMiddleware } from "langchain";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { describeDrift, type PersonaGuardMiddlewareOptions } from "../src/index.js";
@@ -100,6 +100,19 @@ describe("a drifting tool call that a person decides on", () => {
     });
     await run.agent.invoke(new Command({ resume: { decisions: [{ type: "approve" }] } }), config);
     expect(run.sent).toEqual([sarcastic]);
+  });
+
+  test("a decision that cannot be read says what it should be, and may be given again", async () => {
+    const { run } = await suspended();
+    const resume = { decisions: [{ type: "edit", editedAction: { name: "send_email" } }] };
+    const error = await run.agent.invoke(new Command({ resume }), config).catch((thrown: unknown) => thrown);
+    expect(personaGuardErrorIn(error)).toMatchObject({
+      code: "input-unreadable",
+      message: expect.stringContaining("The decision about send_email cannot be read"),
+    });
+    const end = await run.agent.invoke(new Command({ resume: { decisions: [{ type: "approve" }] } }), config);
+    expect(run.sent).toEqual([good, sarcastic]);
+    expect(end.messages.at(-1)?.text).toBe(done.content);
   });
 
   test("beside another one waits by itself, each decided on by its interrupt's id", async () => {
