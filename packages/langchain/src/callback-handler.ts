@@ -11,6 +11,8 @@ import { timed } from "./timed.js";
 
 /** Turns that wait to be judged; what comes on top is counted in `dropped` and not judged. */
 const mostPending = 1_000;
+/** Runs that asked a model and go on, as far as we know: a stream that is left may never end. The oldest is then taken as ended. */
+const mostHeld = 1_000;
 
 export type PersonaDriftCallbackHandlerOptions = GuardSource & EventLogOptions;
 
@@ -59,14 +61,9 @@ export class PersonaDriftCallbackHandler extends BaseCallbackHandler {
   override handleLLMEnd(output: LLMResult, runId: string): void {
     const turn = this.#turns.end(output, runId);
     if (turn === undefined) return;
-    if (this.#pending >= mostPending) {
-      this.dropped++;
-      return;
-    }
-    this.#pending++;
-    const held = this.#held.get(turn.asker) ?? [];
-    this.#held.set(turn.asker, [...held, turn]);
+    this.#held.set(turn.asker, [...(this.#held.get(turn.asker) ?? []), turn]);
     if (turn.asker === runId) this.#release(runId);
+    else if (this.#held.size > mostHeld) this.#release(this.#held.keys().next().value ?? "");
   }
 
   override handleLLMError(_error: unknown, runId: string): void {
@@ -85,7 +82,10 @@ export class PersonaDriftCallbackHandler extends BaseCallbackHandler {
   async flush(): Promise<void> {
     // LangChain calls handlers in the background: without this, the last turns of a run may not have reached us.
     await awaitAllCallbacks();
-    for (const asker of [...this.#held.keys()]) this.#release(asker);
+    for (const asker of [...this.#held.keys()]) {
+      this.#release(asker);
+      await this.#queue;
+    }
     await this.#queue;
     await this.#guard;
   }
@@ -93,8 +93,14 @@ export class PersonaDriftCallbackHandler extends BaseCallbackHandler {
   #release(asker: string): void {
     const turns = this.#held.get(asker) ?? [];
     this.#held.delete(asker);
-    for (const turn of turns)
+    for (const turn of turns) {
+      if (this.#pending >= mostPending) {
+        this.dropped++;
+        continue;
+      }
+      this.#pending++;
       this.#queue = this.#queue.then(() => this.#judge(turn)).finally(() => this.#pending--);
+    }
   }
 
   async #judge({ step, message, attempt }: ModelTurn): Promise<void> {

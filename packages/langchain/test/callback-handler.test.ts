@@ -67,20 +67,34 @@ test("a guard that cannot be loaded fails flush, not the chain", async () => {
   await expect(handler.flush()).rejects.toMatchObject({ code: "persona-unreadable" });
 });
 
-test("turns beyond a thousand that wait are counted, not kept", async () => {
-  const events: DriftEvent[] = [];
-  const handler = new PersonaDriftCallbackHandler({
-    guard,
-    logger: silent,
-    onEvent: (event) => events.push(event),
-  });
-  for (let turn = 0; turn < 1_003; turn++) {
-    handler.handleChatModelStart({}, [[]], `run ${turn}`, "a node that runs on");
-    const message = new AIMessage(`Turn ${turn}.`);
-    handler.handleLLMEnd({ generations: [[{ text: message.text, message } as Generation]] }, `run ${turn}`);
+describe("with more than a thousand turns at once", () => {
+  function handlerAfter(turns: number, isOver: boolean) {
+    const events: DriftEvent[] = [];
+    const handler = new PersonaDriftCallbackHandler({
+      guard,
+      logger: silent,
+      onEvent: (event) => events.push(event),
+    });
+    for (let turn = 0; turn < turns; turn++) {
+      handler.handleChatModelStart({}, [[]], `run ${turn}`, `node ${turn}`);
+      const message = new AIMessage(`Turn ${turn}.`);
+      handler.handleLLMEnd({ generations: [[{ text: message.text, message } as Generation]] }, `run ${turn}`);
+      if (isOver) handler.handleChainEnd({}, `node ${turn}`);
+    }
+    return { handler, events };
   }
-  await handler.flush();
-  expect([events.length, handler.dropped]).toEqual([1_000, 3]);
+
+  test("those that wait to be judged beyond that are counted, not kept", async () => {
+    const { handler, events } = handlerAfter(1_003, true);
+    await handler.flush();
+    expect([events.length, handler.dropped]).toEqual([1_000, 3]);
+  });
+
+  test("a run that never ends keeps no turn from being judged", async () => {
+    const { handler, events } = handlerAfter(1_003, false);
+    await handler.flush();
+    expect([events.length, handler.dropped]).toEqual([1_003, 0]);
+  });
 });
 
 describe("beside the middleware", () => {

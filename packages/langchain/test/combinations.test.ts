@@ -341,7 +341,9 @@ describe.each(answers)("with a $answer answer", (answer) => {
       const state = await run.agent.invoke(new Command({ resume }), config);
       expect(run.sent).toEqual(left === undefined ? (step.kept ?? []) : step.sent(left));
       expect(run.events.filter((event) => event.action === "interrupt")).toHaveLength(1);
-      checkEnd(state, { answer, end: step.endsRun && left !== undefined ? "tool" : "answer" });
+      // Whether a refused tool with returnDirect ends the run differs between versions of LangChain.
+      const isTool = step.endsRun && (left !== undefined || ToolMessage.isInstance(state.messages.at(-1)));
+      checkEnd(state, { answer, end: isTool ? "tool" : "answer" });
     },
   );
 });
