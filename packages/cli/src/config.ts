@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { tiers } from "@persona-guard/classifier";
 import { messageOf, PersonaGuardError } from "@persona-guard/core";
+import { type AlertsConfig, alertsSchema } from "@persona-guard/monitor/alerts-config";
 import { traceReaders } from "@persona-guard/replay";
 import { parse, YAMLParseError } from "yaml";
 import * as z from "zod";
@@ -26,6 +27,7 @@ const configSchema = z
     out: z.string().min(1).optional(),
     maxDriftRate: z.number().min(0).max(1).optional(),
     maxSessionAlarms: z.int().min(0).optional(),
+    alerts: alertsSchema.optional(),
   })
   .refine(({ falseAlarmRate, threshold }) => falseAlarmRate === undefined || threshold === undefined, {
     path: ["threshold"],
@@ -60,7 +62,16 @@ export async function readConfig(path: string | undefined): Promise<Config> {
     model: fromItsFolder(config.model),
     calibration: fromItsFolder(config.calibration),
     out: fromItsFolder(config.out),
+    alerts: config.alerts && withPaths(config.alerts, dirname(file)),
   };
+}
+
+function withPaths(alerts: AlertsConfig, folder: string): AlertsConfig {
+  const targets = Object.entries(alerts.targets).map(([name, target]) => [
+    name,
+    target.type === "module" ? { ...target, path: resolve(folder, target.path) } : target,
+  ]);
+  return { ...alerts, folder: resolve(folder, alerts.folder), targets: Object.fromEntries(targets) };
 }
 
 /** @throws PersonaGuardError "config-invalid" */

@@ -168,6 +168,8 @@ test("without a command the help is shown as a mistake", async () => {
       calibrate [options] <traces...>  Measure how sure your own good traces are, so that a false-alarm rate holds
                                        for them.
       train [options] <examples>       Train a trait of your own from texts that show it and texts that do not.
+      watch [options] <events...>      Show drift events live as agents work, or sum up what is logged.
+      alerts                           Try the alerts of the configuration, and send what was not delivered.
       help [command]                   display help for command
 
     Exit code: 0 pass, 1 a gate failed, 2 usage, configuration or unreadable input, 130 interrupted.
@@ -230,22 +232,27 @@ test("the help of replay", async () => {
       -c, --config <file>           configuration file (default: persona-guard.config.yaml, if there is one)
       --threshold <confidence>      call drifted what has a confidence below this instead
       --calibration <file>          calibration from your own traces, by "persona-guard calibrate"
-      -f, --format <format>         trace format (default: "auto") (choices: "auto", "tau-bench", "agentdojo",
+      -f, --format <format>         trace format (default: "auto") (choices: "auto", "langsmith", "langfuse",
+                                    "openinference", "otel", "tau-bench", "tau2-bench", "agentdojo", "swe-agent",
                                     "openai", "jsonl")
       -o, --out <dir>               folder for verdicts.jsonl and summary.json
       --max-drift-rate <share>      gate: highest share of drifted steps, from 0 to 1
       --max-session-alarms <count>  gate: most sessions that may raise an alarm
       --json                        print the summary as JSON
       --verbose                     show the stack of an error, and every unreadable record
+      --dry-run                     show which texts would be scored, from which fields; --json gives a line per
+                                    text
       -h, --help                    display help for command
 
-    TRACES are files or folders; a folder is walked for .json and .jsonl files, and what is no trace in it is named and skipped.
+    TRACES are files or folders; a folder is walked for .json, .jsonl, .ndjson and .traj files; what is no trace there is named and skipped.
     The summary goes to stdout; DIR gets verdicts.jsonl (one line per step) and summary.json. Both keep of the agents' words
     only the sentences that carry drift, with secrets and personal data masked.
     The drift rate is the share of drifted steps among those that could be judged. Without a gate, drift does not fail a replay.
 
     Exit code: 0 pass; 1 a gate failed; 2 a record could not be read or a step not scored (the rest was judged), or a wrong
     flag, file or configuration; 130 interrupted (what was judged is written).
+
+    --dry-run takes no gate and needs no persona, but follows its rules for tools; it prints the texts to stdout and writes no file.
     "
   `);
 });

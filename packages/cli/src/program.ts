@@ -1,10 +1,12 @@
 import { Command } from "commander";
 import type { Run } from "./command.js";
+import { alertsCommand } from "./commands/alerts.js";
 import { calibrateCommand } from "./commands/calibrate.js";
 import { initCommand } from "./commands/init.js";
 import { replayCommand } from "./commands/replay.js";
 import { scoreCommand } from "./commands/score.js";
 import { trainCommand } from "./commands/train.js";
+import { watchCommand } from "./commands/watch.js";
 
 const help = `
 Exit code: 0 pass, 1 a gate failed, 2 usage, configuration or unreadable input, 130 interrupted.
@@ -20,9 +22,18 @@ export function program(version: string, run: Run): Command {
     .version(version, "--version", "print the version")
     .configureHelp({ helpWidth })
     .addHelpText("after", help);
-  const commands = [initCommand, scoreCommand, replayCommand, calibrateCommand, trainCommand];
+  const commands = [
+    initCommand,
+    scoreCommand,
+    replayCommand,
+    calibrateCommand,
+    trainCommand,
+    watchCommand,
+    alertsCommand,
+  ];
   for (const command of commands.map((commandOf) => commandOf(run))) {
-    root.addCommand(command.configureHelp({ helpWidth }));
+    for (const one of [command, ...command.commands]) one.configureHelp({ helpWidth });
+    root.addCommand(command);
   }
   return root;
 }

@@ -65,7 +65,7 @@ export interface SessionLimits {
 }
 
 /** Rare confidences, odds of drift, and plain texts where character must show: each a change-point e-process. */
-export type Process = "p-values" | "odds" | "plainness";
+type Process = "p-values" | "odds" | "plainness";
 
 const newSession: SessionSnapshot = {
   schema: "persona-guard/session/1",

@@ -11,7 +11,7 @@ import torch
 
 from .corpus import corpus_hash
 from .encoder import INPUTS
-from .ensemble import TIERS, macro_f1
+from .ensemble import TIERS, Combination, drift_found, macro_f1
 from .export import export_fp32, export_int8
 from .finetune import Tokens, finetuned, log_scores
 from .heads import Heads
@@ -39,17 +39,35 @@ def write_evaluation(config: dict) -> None:
         "corpus": {"rows": len(corpus.rows), "sha256": corpus_hash(config["folders"])},
         "seed": config["seed"],
         "versions": _versions(),
-        "byScenario": {name: _tiers(scores, corpus, mask) for name, mask in _slices(corpus).items()},
-        "reliability": {tier: reliability(scores[tier], corpus.labels) for tier in TIERS},
-        "cascadeSkippedShare": combination.skipped_share(scores),
+        **_measured(corpus, combination, scores),
         "numeric": _numeric(corpus),
         "bytes": {path.relative_to(WEIGHTS).as_posix(): path.stat().st_size for path in sorted(WEIGHTS.rglob("*")) if path.is_file()},
     }
+    _write_results(results, config)
+    _require_limits(results["numeric"])
+
+
+def write_measured(corpus: Corpus, combination: Combination, scores: dict[str, np.ndarray]) -> None:
+    """Renews what RESULTS says of held-out scores; what it says of the files that were trained stays."""
+    results = json.loads(RESULTS.read_text(encoding="utf-8"))
+    _write_results({**results, **_measured(corpus, combination, scores)}, corpus.config)
+
+
+def _measured(corpus: Corpus, combination: Combination, scores: dict[str, np.ndarray]) -> dict:
+    return {
+        "byScenario": {name: _tiers(scores, corpus, mask) for name, mask in _slices(corpus).items()},
+        "reliability": {tier: reliability(scores[tier], corpus.labels) for tier in TIERS},
+        "driftFound": {tier: drift_found(scores[tier], corpus.labels) for tier in TIERS},
+        "cascadeSkippedShare": combination.skipped_share(scores),
+    }
+
+
+def _write_results(results: dict, config: dict) -> None:
+    """Writes RESULTS and what is drawn from it."""
     write_json(RESULTS.name, results)
     _write_report(config)
     write_text("confusion.svg", confusion_picture(np.array(results["byScenario"]["all"]["cascade"]["confusion"]), config["labels"]))
     write_text("reliability.svg", reliability_picture(results["reliability"]))
-    _require_limits(results["numeric"])
 
 
 def write_voices(config: dict) -> None:

@@ -10,6 +10,7 @@ export {
 export { type FoundTraces, findTraces, type SkippedFile, type Trace } from "./find-traces.js";
 export { readerFor, traceReaders } from "./formats.js";
 export { type GateOptions, type GateResult, gateResults } from "./gates.js";
+export { Intake } from "./intake.js";
 export { decodedUtf8, type Line, linesOf } from "./lines.js";
 export { readTraces } from "./read-traces.js";
 export { type JudgedStep, type ReplayOptions, replay } from "./replay.js";

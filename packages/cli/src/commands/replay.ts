@@ -3,6 +3,7 @@ import { findTraces, type GateResult, gateResults, ResultsWriter, type Summary }
 import { Command, Option } from "commander";
 import type { ExitCode, Run, Running, Surroundings } from "../command.js";
 import { type Config, formats } from "../config.js";
+import { dryRun } from "../dry-run.js";
 import {
   from0To1,
   type GuardFlags,
@@ -15,13 +16,15 @@ import { judgeTraces } from "../judge-traces.js";
 import { replayReport } from "../replay-report.js";
 
 const help = `
-TRACES are files or folders; a folder is walked for .json and .jsonl files, and what is no trace in it is named and skipped.
+TRACES are files or folders; a folder is walked for .json, .jsonl, .ndjson and .traj files; what is no trace there is named and skipped.
 The summary goes to stdout; DIR gets verdicts.jsonl (one line per step) and summary.json. Both keep of the agents' words
 only the sentences that carry drift, with secrets and personal data masked.
 The drift rate is the share of drifted steps among those that could be judged. Without a gate, drift does not fail a replay.
 
 Exit code: 0 pass; 1 a gate failed; 2 a record could not be read or a step not scored (the rest was judged), or a wrong
-flag, file or configuration; 130 interrupted (what was judged is written).`;
+flag, file or configuration; 130 interrupted (what was judged is written).
+
+--dry-run takes no gate and needs no persona, but follows its rules for tools; it prints the texts to stdout and writes no file.`;
 
 interface ReplayFlags extends GuardFlags {
   readonly format?: string;
@@ -40,9 +43,10 @@ export function replayCommand(run: Run): Command {
     .option("--max-session-alarms <count>", "gate: most sessions that may raise an alarm", wholeNumber)
     .option("--json", "print the summary as JSON")
     .option("--verbose", "show the stack of an error, and every unreadable record")
+    .option("--dry-run", "show which texts would be scored, from which fields; --json gives a line per text")
     .addHelpText("after", help)
-    .action((traces: string[], flags: ReplayFlags) =>
-      run((around) => replayTraces(traces, flags, around), flags),
+    .action((traces: string[], flags: ReplayFlags & { readonly dryRun?: true }) =>
+      run((around) => (flags.dryRun ? dryRun : replayTraces)(traces, flags, around), flags),
     );
 }
 
