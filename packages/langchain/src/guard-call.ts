@@ -4,6 +4,7 @@ import { guardedCall } from "./guarded-call.js";
 import { JudgedCalls } from "./judged-calls.js";
 import { type GuardOptions, type NodeConfig, outside } from "./outside.js";
 import { turnsIn } from "./session-of.js";
+import { judgedFor } from "./verdict-metadata.js";
 
 export type Call = NonNullable<AIMessage["tool_calls"]>[number];
 
@@ -32,7 +33,8 @@ export function guardCall<Context>(options: GuardOptions<Context>) {
       index: Math.max(0, turnsIn(history) - 1),
       call,
       judged,
-      history,
+      // What the guard of another persona let pass is not judged for this one.
+      history: history.filter((message) => judgedFor(message) === standing.guard.persona.name),
       run: async (allowed) => ({ ran: await run(allowed) }),
       review: askPerson,
       onJudged: standing.tell,

@@ -117,8 +117,9 @@ function driftedIn({ utterances }: Judgement): readonly JudgedUtterance[] {
 function delivered({ draft, judgement, plan, event }: JudgedDraft, policy: Policy): Draft {
   const left = settled(draft, plan, { judgement, policy });
   const awaitReview = callsToReview(plan);
+  const judgedCalls = policy.applyToToolCalls ? (left.message.tool_calls ?? []) : [];
   const calls = Object.fromEntries(
-    (left.message.tool_calls ?? []).flatMap(({ id, args }) =>
+    judgedCalls.flatMap(({ id, args }) =>
       id === undefined || awaitReview.has(id) ? [] : [[id, hashOf(args)]],
     ),
   );

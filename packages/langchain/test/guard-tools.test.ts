@@ -2,11 +2,20 @@ import { AIMessage, HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { tool } from "@langchain/core/tools";
 import { Command, MemorySaver, MessagesAnnotation, Send, StateGraph } from "@langchain/langgraph";
 import { ToolNode } from "@langchain/langgraph/prebuilt";
+import { loadGuard } from "@persona-guard/classifier";
 import type { DriftEvent, PersonaGuard } from "@persona-guard/core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { type GuardOptions, guardTool, guardTools } from "../src/index.js";
-import { good, grovelling, persona, realGuard, sarcastic, silent } from "./agent-under-test.js";
+import {
+  agentUnderTest,
+  good,
+  grovelling,
+  persona,
+  realGuard,
+  sarcastic,
+  silent,
+} from "./agent-under-test.js";
 
 let guard: PersonaGuard;
 let sent: string[] = [];
@@ -218,3 +227,29 @@ test("with guardTools no call of a turn runs before a person has decided on the 
   await graph.invoke(new Command({ resume: { decisions: [{ type: "approve" }] } }), config);
   expect(sent).toEqual([good, sarcastic, grovelling]);
 });
+
+test.each([
+  { by: "the same persona", policy: {}, name: "desk", judged: 0 },
+  { by: "a policy that leaves tools out", policy: { applyToToolCalls: false }, name: "desk", judged: 1 },
+  { by: "another persona", policy: {}, name: "other", judged: 1 },
+])(
+  "beside a middleware of $by, the tool judges its calls $judged times",
+  async ({ policy, name, judged }) => {
+    const own = await loadGuard({ persona: { ...persona, name }, classifier: guard.classifier });
+    const sendNote = tool(({ body }) => `sent ${sent.push(body)}`, {
+      name: "send_note",
+      description: "Sends a note.",
+      schema: z.object({ body: z.string() }),
+      returnDirect: true,
+    });
+    const run = await agentUnderTest({
+      completions: [{ toolCalls: [{ name: "send_note", args: { body: good } }] }],
+      guard: { guard, ...policy },
+      tools: () => [guardTool(sendNote, options({ guard: own }))],
+    });
+    await run.agent.invoke({ messages: [{ role: "user", content: "Write." }] });
+    await run.close();
+    expect(events).toHaveLength(judged);
+    expect(sent).toEqual([good]);
+  },
+);
