@@ -17,6 +17,8 @@ export interface Surroundings {
   /** Bytes of standard input; undefined when that is a terminal, where nobody has piped anything in. */
   readonly stdin: AsyncIterable<Buffer> | undefined;
   readonly stdoutIsTerminal: boolean;
+  /** Keys pressed on the terminal, until the signal; undefined without a terminal. */
+  readonly keys: ((until: AbortSignal) => AsyncGenerator<string>) | undefined;
   readonly colors: Colors;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;

@@ -5,14 +5,17 @@ import { messageOf, personaGuardErrorIn } from "@persona-guard/core";
 import { CommanderError } from "commander";
 import picocolors from "picocolors";
 import type { ExitCode, Said, Surroundings } from "./command.js";
+import { keysOf } from "./keys.js";
 import { program } from "./program.js";
 
 const interrupted: ExitCode = 130;
 const abort = new AbortController();
-process.once("SIGINT", () => {
-  abort.abort();
-  process.once("SIGINT", () => process.exit(interrupted)); // the second time, at once
-});
+for (const name of ["SIGINT", "SIGTERM"]) {
+  process.once(name, () => {
+    abort.abort();
+    process.once(name, () => process.exit(interrupted)); // the second time, at once
+  });
+}
 // A reader such as `head` has seen enough: nothing is wrong, and nobody is left to tell.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 2));
 
@@ -20,6 +23,7 @@ const terminal = Boolean(process.stdout.isTTY) && process.env.TERM !== "dumb";
 const around: Surroundings = {
   stdin: process.stdin.isTTY ? undefined : process.stdin,
   stdoutIsTerminal: Boolean(process.stdout.isTTY),
+  keys: process.stdin.isTTY && terminal ? (until) => keysOf(process.stdin, until) : undefined,
   colors: picocolors.createColors(terminal && !process.env.NO_COLOR),
   signal: abort.signal,
   now: () => performance.now(),
@@ -61,7 +65,7 @@ function complaintOf(error: unknown, verbose: true | undefined): string {
 async function print({ to, text }: Said): Promise<void> {
   if (process.stderr.isTTY) process.stderr.write("\r\u001b[2K");
   if (to === "progress") {
-    if (process.stderr.isTTY) process.stderr.write(text);
+    if (process.stderr.isTTY) process.stderr.write(text.slice(0, (process.stderr.columns || 80) - 1)); // a wrapped line would stay
     return;
   }
   const stream = to === "stdout" ? process.stdout : process.stderr;

@@ -5,6 +5,7 @@ import { initCommand } from "./commands/init.js";
 import { replayCommand } from "./commands/replay.js";
 import { scoreCommand } from "./commands/score.js";
 import { trainCommand } from "./commands/train.js";
+import { watchCommand } from "./commands/watch.js";
 
 const help = `
 Exit code: 0 pass, 1 a gate failed, 2 usage, configuration or unreadable input, 130 interrupted.
@@ -20,7 +21,7 @@ export function program(version: string, run: Run): Command {
     .version(version, "--version", "print the version")
     .configureHelp({ helpWidth })
     .addHelpText("after", help);
-  const commands = [initCommand, scoreCommand, replayCommand, calibrateCommand, trainCommand];
+  const commands = [initCommand, scoreCommand, replayCommand, calibrateCommand, trainCommand, watchCommand];
   for (const command of commands.map((commandOf) => commandOf(run))) {
     root.addCommand(command.configureHelp({ helpWidth }));
   }

@@ -3,6 +3,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type DriftEvent, parseDriftEvent } from "@persona-guard/core";
 
 const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
@@ -62,3 +63,27 @@ export const plain =
   "Your refund of 42.50 was issued this morning, and it reaches your account within three working days.";
 export const flattering =
   "What a genius question! You are so brilliant and amazing, honestly the best customer ever, and you are always right.";
+
+/** A drift event as an agent's log has it, with these fields changed. */
+export function driftEvent(fields: Partial<DriftEvent> = {}): DriftEvent {
+  return parseDriftEvent({
+    schema: "persona-guard/drift-event/1",
+    event: "step-judged",
+    id: "event-1",
+    at: "2026-03-02T10:00:00.000Z",
+    persona: { name: "desk", version: "1" },
+    classifier: "lexical",
+    session: "chat-1",
+    step: "step-1",
+    index: 0,
+    attempt: 1,
+    outcome: "in-persona",
+    action: "none",
+    confidence: 0.9,
+    utterances: [],
+    sessionEValue: 1,
+    sessionAlarm: false,
+    scoringMs: 2,
+    ...fields,
+  });
+}

@@ -6,7 +6,7 @@ import { appOf } from "./app.js";
 import { History } from "./history.js";
 import { LabelFile } from "./labels.js";
 import { LiveLog } from "./live-log.js";
-import { LogFiles } from "./log-files.js";
+import { GrowingFiles } from "./growing-files.js";
 
 export interface DashboardOptions {
   /** Event logs: files, or folders of "*.jsonl" files; they may not be there yet. */
@@ -39,7 +39,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   const { events, host = "127.0.0.1", port = 4100, token, labels = "labels.jsonl" } = options;
   refuseOpenDoor(host, token);
   const history = await History.open();
-  const log = new LiveLog(history, new LogFiles(events, { except: [labels] }));
+  const log = new LiveLog(history, new GrowingFiles(events, { except: [labels] }));
   const app = appOf({ history, log, labels: new LabelFile(labels), watching: events, token });
   const server = serve({ fetch: app.fetch, hostname: host, port });
   const close = async () => {

@@ -5,7 +5,7 @@ import { type DriftEvent, parseDriftEvent } from "@persona-guard/core";
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from "@duckdb/node-api";
 import type { StepRow } from "./api.js";
 import { insertSteps, insertUtterances, rowColumns, stageLines, tables } from "./history-tables.js";
-import type { Chunk, LogFile } from "./log-files.js";
+import type { Chunk, LogFile } from "./growing-files.js";
 
 /** Oldest steps beyond so many are forgotten; a million take some 80 MB. */
 const mostSteps = 5_000_000;

@@ -2,7 +2,7 @@ import { EventEmitter, once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { News, Reading, StepRow } from "./api.js";
 import type { History } from "./history.js";
-import type { LogFiles } from "./log-files.js";
+import type { GrowingFiles } from "./growing-files.js";
 
 /** How long to wait before looking at the files again, in milliseconds. */
 const lookEveryMs = 200;
@@ -15,7 +15,7 @@ export class LiveLog {
   /** Of this run: a position from another one means nothing. */
   readonly #run = Date.now().toString(36);
   readonly #history: History;
-  readonly #files: LogFiles;
+  readonly #files: GrowingFiles;
   readonly #changed = new EventEmitter().setMaxListeners(0);
   readonly #unreadable = new Map<string, number>();
   readonly #stop = new AbortController();
@@ -24,7 +24,7 @@ export class LiveLog {
   #newest = 0;
   #caughtUp = false;
 
-  constructor(history: History, files: LogFiles) {
+  constructor(history: History, files: GrowingFiles) {
     this.#history = history;
     this.#files = files;
     this.#reading = this.#readOn();

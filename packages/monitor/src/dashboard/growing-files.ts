@@ -1,5 +1,6 @@
-import { type FileHandle, open, readdir, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { type FileHandle, open, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { eventFiles } from "../event-files.js";
 
 /** Most bytes that are read at once, and longest line that is read. */
 const chunkBytes = 16 * 1024 * 1024;
@@ -35,12 +36,12 @@ interface Tracked extends LogFile {
 }
 
 /** The JSON-lines files of a log, read as they grow, are rotated and come anew. */
-export class LogFiles {
+export class GrowingFiles {
   readonly #paths: readonly string[];
   readonly #except: ReadonlySet<string>;
   readonly #files = new Map<string, Tracked>();
 
-  /** @param paths files, or folders of "*.jsonl" files; they may not be there yet */
+  /** @param paths files, or folders of them; they may not be there yet */
   constructor(paths: readonly string[], { except = [] }: { readonly except?: readonly string[] } = {}) {
     this.#paths = paths.map((path) => resolve(path));
     this.#except = new Set(except.map((path) => resolve(path)));
@@ -91,14 +92,10 @@ export class LogFiles {
     }
   }
 
+  /** A path that is not there yet has no files. */
   async #pathsThere(): Promise<readonly string[]> {
-    const found: string[] = [];
-    for (const path of this.#paths) {
-      const names = await readdir(path).catch(() => undefined);
-      if (names === undefined) found.push(path);
-      else found.push(...names.filter((name) => name.endsWith(".jsonl")).map((name) => join(path, name)));
-    }
-    return [...new Set(found)].filter((path) => !this.#except.has(path));
+    const found = await Promise.all(this.#paths.map((path) => eventFiles([path]).catch(() => [])));
+    return [...new Set(found.flat())].filter((path) => !this.#except.has(path));
   }
 
   async *#read(file: Tracked): AsyncGenerator<Chunk> {
