@@ -4,6 +4,7 @@ import { calibrateCommand } from "./commands/calibrate.js";
 import { initCommand } from "./commands/init.js";
 import { replayCommand } from "./commands/replay.js";
 import { scoreCommand } from "./commands/score.js";
+import { serveCommand } from "./commands/serve.js";
 import { trainCommand } from "./commands/train.js";
 import { watchCommand } from "./commands/watch.js";
 
@@ -21,7 +22,15 @@ export function program(version: string, run: Run): Command {
     .version(version, "--version", "print the version")
     .configureHelp({ helpWidth })
     .addHelpText("after", help);
-  const commands = [initCommand, scoreCommand, replayCommand, calibrateCommand, trainCommand, watchCommand];
+  const commands = [
+    initCommand,
+    scoreCommand,
+    replayCommand,
+    calibrateCommand,
+    trainCommand,
+    serveCommand,
+    watchCommand,
+  ];
   for (const command of commands.map((commandOf) => commandOf(run))) {
     root.addCommand(command.configureHelp({ helpWidth }));
   }

@@ -51,7 +51,10 @@ export function onlyTheOwner(token: string | undefined): MiddlewareHandler {
   return async (context, next) => {
     if (token === undefined) {
       if (loopbackNames.has(hostnameOf(context.req.header("host")))) return next();
-      return context.text("This dashboard answers to localhost only. Start it with --token for other names.\n", 421);
+      return context.text(
+        "This dashboard answers to localhost only. Start it with --token for other names.\n",
+        421,
+      );
     }
     if (sentToken(context) || hasCookie(context)) return next();
     if (context.req.method === "GET" && context.req.path === "/") return context.html(loginPage, 401);
@@ -90,7 +93,10 @@ export const onlyFromThePage: MiddlewareHandler = async (context, next) => {
     (site === undefined || site === "same-origin") &&
     (origin === undefined || (URL.canParse(origin) && new URL(origin).host === host));
   if (isOurs) return next();
-  return context.text(`Only the dashboard's own page may write; other programs send the header ${pageHeader}.\n`, 403);
+  return context.text(
+    `Only the dashboard's own page may write; other programs send the header ${pageHeader}.\n`,
+    403,
+  );
 };
 
 /** Known to this run alone: a cookie from before a restart, or with another token, is worth nothing. */

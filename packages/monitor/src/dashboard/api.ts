@@ -87,6 +87,10 @@ export interface Summary {
   readonly scoringMs: { readonly p50: number | null; readonly p95: number | null };
   readonly first: number | null;
   readonly last: number | null;
+}
+
+/** What can be filtered by: the most frequent first. */
+export interface Names {
   readonly personas: readonly string[];
   readonly models: readonly string[];
 }
@@ -133,7 +137,7 @@ export interface SessionRow {
   readonly lowest: number | null;
   readonly eValue: number;
   readonly alarm: boolean;
-  /** Confidences of its latest steps, oldest first. */
+  /** Confidences of its latest first drafts, oldest first. */
   readonly recent: readonly (number | null)[];
 }
 

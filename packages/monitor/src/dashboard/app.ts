@@ -2,14 +2,14 @@ import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import { login, onlyFromThePage, onlyTheOwner, withHeaders } from "./access.js";
 import type { LabelRequest, Start, StepView } from "./api.js";
-import { pageFiles } from "./page-files.js";
 import type { History } from "./history.js";
 import type { LabelFile } from "./labels.js";
 import type { LiveLog } from "./live-log.js";
+import { pageFiles } from "./page-files.js";
 import { problem } from "./problem.js";
 import { parseDimension, parseFilter, parseLabel, parseOrder, parseSearch } from "./requests.js";
 import { stepView } from "./step-view.js";
-import { coverage, driftRates, fleet, search, session, sessions, summary } from "./views.js";
+import { coverage, driftRates, fleet, names, search, session, sessions, summary } from "./views.js";
 
 export interface AppOptions {
   readonly history: History;
@@ -40,13 +40,20 @@ export function appOf({ history, log, labels, watching, token }: AppOptions): Ho
       labels: labels.path,
     } satisfies Start),
   );
-  app.get("/api/summary", async (context) => context.json(await summary(history, parseFilter(context.req.query()))));
+  app.get("/api/summary", async (context) =>
+    context.json(await summary(history, parseFilter(context.req.query()))),
+  );
+  app.get("/api/names", async (context) => context.json(await names(history)));
   app.get("/api/drift-rates", async (context) => {
     const query = context.req.query();
     return context.json(await driftRates(history, parseFilter(query), parseDimension(query)));
   });
-  app.get("/api/fleet", async (context) => context.json(await fleet(history, parseFilter(context.req.query()))));
-  app.get("/api/coverage", async (context) => context.json(await coverage(history, parseFilter(context.req.query()))));
+  app.get("/api/fleet", async (context) =>
+    context.json(await fleet(history, parseFilter(context.req.query()))),
+  );
+  app.get("/api/coverage", async (context) =>
+    context.json(await coverage(history, parseFilter(context.req.query()))),
+  );
   app.get("/api/sessions", async (context) => {
     const query = context.req.query();
     return context.json(await sessions(history, parseFilter(query), { order: parseOrder(query) }));
@@ -55,7 +62,9 @@ export function appOf({ history, log, labels, watching, token }: AppOptions): Ho
     const found = await session(history, context.req.query("name") ?? "");
     return found === undefined ? context.notFound() : context.json(found);
   });
-  app.get("/api/search", async (context) => context.json(await search(history, parseSearch(context.req.query()))));
+  app.get("/api/search", async (context) =>
+    context.json(await search(history, parseSearch(context.req.query()))),
+  );
   app.get("/api/step", async (context) => {
     const found = await stepView(history, context.req.query("id") ?? "");
     if (found === undefined) return context.notFound();

@@ -3,10 +3,10 @@ import { serve } from "@hono/node-server";
 import { messageOf, PersonaGuardError } from "@persona-guard/core";
 import { isLoopback } from "./access.js";
 import { appOf } from "./app.js";
+import { GrowingFiles } from "./growing-files.js";
 import { History } from "./history.js";
 import { LabelFile } from "./labels.js";
 import { LiveLog } from "./live-log.js";
-import { GrowingFiles } from "./growing-files.js";
 
 export interface DashboardOptions {
   /** Event logs: files, or folders of "*.jsonl" files; they may not be there yet. */
@@ -54,7 +54,9 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     await new Promise((resolve, reject) => server.once("listening", resolve).once("error", reject));
   } catch (cause) {
     await close();
-    throw new PersonaGuardError("options-invalid", `Cannot listen at ${host}:${port}: ${messageOf(cause)}.`, { cause });
+    throw new PersonaGuardError("options-invalid", `Cannot listen at ${host}:${port}: ${messageOf(cause)}.`, {
+      cause,
+    });
   }
   const address = server.address() as AddressInfo; // a listening TCP server has one
   const name = address.family === "IPv6" ? `[${address.address}]` : address.address;

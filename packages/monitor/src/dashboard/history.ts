@@ -1,11 +1,11 @@
 import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type DriftEvent, parseDriftEvent } from "@persona-guard/core";
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from "@duckdb/node-api";
+import { type DriftEvent, parseDriftEvent } from "@persona-guard/core";
 import type { StepRow } from "./api.js";
-import { insertSteps, insertUtterances, rowColumns, stageLines, tables } from "./history-tables.js";
 import type { Chunk, LogFile } from "./growing-files.js";
+import { insertSteps, insertUtterances, rowColumns, stageLines, tables } from "./history-tables.js";
 
 /** Oldest steps beyond so many are forgotten; a million take some 80 MB. */
 const mostSteps = 5_000_000;
@@ -73,7 +73,10 @@ export class History {
   }
 
   /** Adds the steps in a chunk; DuckDB reads it from a copy, because the log itself may grow while it is read. */
-  async append({ file, start, bytes, tooLong }: Chunk, { newest }: { readonly newest: number }): Promise<Appended> {
+  async append(
+    { file, start, bytes, tooLong }: Chunk,
+    { newest }: { readonly newest: number },
+  ): Promise<Appended> {
     if (bytes.length === 0) return { rows: [], added: 0, unreadable: tooLong };
     const copy = join(this.#folder, "chunk.jsonl");
     await writeFile(copy, bytes, { mode: 0o600 });
@@ -99,14 +102,19 @@ export class History {
   }
 
   /** Rows of a query, as the statement names and casts them. */
-  query<Row extends object>(sql: string, values: Readonly<Record<string, DuckDBValue>> = {}): Promise<readonly Row[]> {
+  query<Row extends object>(
+    sql: string,
+    values: Readonly<Record<string, DuckDBValue>> = {},
+  ): Promise<readonly Row[]> {
     const reader = this.#readers[this.#nextReader++ % this.#readers.length] ?? this.#writer;
     return this.#rows<Row>(reader, sql, values);
   }
 
   /** An event whole, from its log file; undefined if it is not known, or the file has gone since. */
   async event(id: string): Promise<DriftEvent | undefined> {
-    const [found] = await this.query<{ place: number }>("SELECT place FROM steps WHERE id = $id LIMIT 1", { id });
+    const [found] = await this.query<{ place: number }>("SELECT place FROM steps WHERE id = $id LIMIT 1", {
+      id,
+    });
     const place = found === undefined ? undefined : this.#places[found.place];
     return place === undefined ? undefined : eventIn(await bytesOf(place), id);
   }

@@ -65,8 +65,10 @@ function parsedRow(line: string): z.infer<typeof rowSchema> | undefined {
 /** A false alarm speaks of the texts that were called drifted, a missed drift of the others. */
 function rowsOf(event: DriftEvent, { verdict, trait }: LabelRequest, at: string): readonly object[] {
   if (verdict === "none") return [];
-  const meant = event.utterances.filter(({ outcome }) => (outcome === "drifted") === (verdict === "false-alarm"));
-  return meant.map(({ text, kind, field, driftedTo }) => ({
+  const meant = event.utterances.filter(
+    ({ outcome }) => (outcome === "drifted") === (verdict === "false-alarm"),
+  );
+  return (meant.length > 0 ? meant : event.utterances).map(({ text, kind, field, driftedTo }) => ({
     ...(text === undefined ? {} : { text }),
     kind,
     label: verdict === "false-alarm" ? "negative" : (trait ?? "positive"),

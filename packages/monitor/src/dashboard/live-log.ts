@@ -1,8 +1,8 @@
 import { EventEmitter, once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { News, Reading, StepRow } from "./api.js";
-import type { History } from "./history.js";
 import type { GrowingFiles } from "./growing-files.js";
+import type { History } from "./history.js";
 
 /** How long to wait before looking at the files again, in milliseconds. */
 const lookEveryMs = 200;

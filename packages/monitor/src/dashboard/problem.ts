@@ -5,5 +5,8 @@ import type { Context } from "hono";
 export function problem(context: Context, error: unknown): Response {
   const ours = personaGuardErrorIn(error);
   const status = ours?.code === "options-invalid" ? 400 : 500;
-  return context.json({ code: ours?.code ?? "unexpected", message: ours?.message ?? messageOf(error) }, status);
+  return context.json(
+    { code: ours?.code ?? "unexpected", message: ours?.message ?? messageOf(error) },
+    status,
+  );
 }

@@ -4,6 +4,7 @@ import type {
   Dimension,
   Filter,
   FleetPoint,
+  Names,
   RatePoint,
   SearchFilter,
   Series,
@@ -41,8 +42,8 @@ const countOf = (condition: string) => `count(*) FILTER (${condition})::INTEGER`
 
 export async function summary(history: History, filter: Filter): Promise<Summary> {
   const { sql, values } = conditionOf(filter);
-  const [[row], outcomes, personas, models] = await Promise.all([
-    history.query<Omit<Summary, "outcomes" | "scoringMs" | "personas" | "models"> & { p50: number; p95: number }>(
+  const [[row], outcomes] = await Promise.all([
+    history.query<Omit<Summary, "outcomes" | "scoringMs"> & { p50: number; p95: number }>(
       `SELECT count(*)::INTEGER AS steps, ${countOf(scored)} AS scored, ${countOf("attempt = 1 AND outcome = 'drifted'")} AS drifted,
         count(DISTINCT session)::INTEGER AS sessions, count(DISTINCT session) FILTER (alarm)::INTEGER AS "sessionsInAlarm",
         ${countOf("attempt = 1 AND what_was_done = 'reprompt'")} AS reprompted, ${countOf("rescued_from IS NOT NULL")} AS rescued,
@@ -56,17 +57,20 @@ export async function summary(history: History, filter: Filter): Promise<Summary
       `SELECT outcome::VARCHAR AS outcome, count(*)::INTEGER AS count FROM steps WHERE ${sql} GROUP BY outcome`,
       values,
     ),
-    names(history, "persona"),
-    names(history, "model"),
   ]);
   if (row === undefined) throw new RangeError("An aggregate without groups has one row.");
   const { p50, p95, ...counts } = row;
   const byOutcome = { "in-persona": 0, drifted: 0, undecided: 0, unscored: 0, silent: 0 };
   for (const { outcome, count } of outcomes) byOutcome[outcome] = count;
-  return { ...counts, outcomes: byOutcome, scoringMs: { p50, p95 }, personas, models };
+  return { ...counts, outcomes: byOutcome, scoringMs: { p50, p95 } };
 }
 
-async function names(history: History, column: "persona" | "model"): Promise<readonly string[]> {
+export async function names(history: History): Promise<Names> {
+  const [personas, models] = await Promise.all([namesIn(history, "persona"), namesIn(history, "model")]);
+  return { personas, models };
+}
+
+async function namesIn(history: History, column: "persona" | "model"): Promise<readonly string[]> {
   const rows = await history.query<{ name: string }>(
     `SELECT ${column} AS name FROM steps WHERE ${column} IS NOT NULL GROUP BY name ORDER BY count(*) DESC LIMIT 50`,
   );
@@ -74,7 +78,11 @@ async function names(history: History, column: "persona" | "model"): Promise<rea
 }
 
 /** The drift rate over time: of a persona's or model's steps, of a tool's texts, or of all steps drifted to a trait. */
-export async function driftRates(history: History, filter: Filter, by: Dimension): Promise<Series<RatePoint>> {
+export async function driftRates(
+  history: History,
+  filter: Filter,
+  by: Dimension,
+): Promise<Series<RatePoint>> {
   const { sql, values } = conditionOf(filter);
   const bucketMs = await bucketWidth(history, filter);
   const bucket = bucketOf(bucketMs);
@@ -134,12 +142,13 @@ export function sessions(
   const { sql, values } = conditionOf(filter);
   return history.query<SessionRow>(
     `WITH found AS (
-       SELECT session, min(judged_at) AS first, max(judged_at) AS last, count(*) AS steps, count(*) FILTER (outcome = 'drifted') AS drifted,
+       SELECT session, min(judged_at) AS first, max(judged_at) AS last, count(*) FILTER (attempt = 1) AS steps,
+         count(*) FILTER (attempt = 1 AND outcome = 'drifted') AS drifted,
          min(confidence) AS lowest, max(e_value) AS most, bool_or(alarm) AS alarm
        FROM steps WHERE ${sql} GROUP BY session
        ORDER BY ${order === "latest" ? "last DESC" : "alarm DESC, most DESC, last DESC"}, session LIMIT ${mostSessions}),
      recent AS (
-       SELECT session, arg_max(persona, seq) AS persona, arg_max(model, seq) AS model, max_by(coalesce(confidence, -1), seq, ${recentSteps}) AS newest
+       SELECT session, arg_max(persona, seq) AS persona, arg_max(model, seq) AS model, max_by(coalesce(confidence, -1), seq, ${recentSteps}) FILTER (attempt = 1) AS newest
        FROM steps WHERE session IN (SELECT session FROM found) GROUP BY session)
      SELECT session, persona, model, epoch_ms(first)::DOUBLE AS first, epoch_ms(last)::DOUBLE AS last, steps::INTEGER AS steps,
        drifted::INTEGER AS drifted, lowest, most AS "eValue", alarm,
@@ -159,7 +168,9 @@ export async function session(history: History, name: string): Promise<SessionVi
     `SELECT count(*)::INTEGER AS "all" FROM steps WHERE session = $name`,
     { name },
   );
-  return rows.length === 0 ? undefined : { session: name, rows, more: (counted?.all ?? rows.length) - rows.length };
+  return rows.length === 0
+    ? undefined
+    : { session: name, rows, more: (counted?.all ?? rows.length) - rows.length };
 }
 
 /** Steps that a search finds, the newest first. */
