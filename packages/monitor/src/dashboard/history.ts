@@ -6,6 +6,7 @@ import { type DriftEvent, parseDriftEvent } from "@persona-guard/core";
 import type { StepRow } from "./api.js";
 import type { Chunk, LogFile } from "./growing-files.js";
 import { insertSteps, insertUtterances, rowColumns, stageLines, tables } from "./history-tables.js";
+import { readableLines } from "./readable-lines.js";
 
 /** Oldest steps beyond so many are forgotten; a million take some 80 MB. */
 const mostSteps = 5_000_000;
@@ -78,16 +79,9 @@ export class History {
     { newest }: { readonly newest: number },
   ): Promise<Appended> {
     if (bytes.length === 0) return { rows: [], added: 0, unreadable: tooLong };
-    const copy = join(this.#folder, "chunk.jsonl");
-    await writeFile(copy, bytes, { mode: 0o600 });
     const before = this.#read;
     const place = this.#placeOf(file, start, bytes.length);
-    await this.#writer.run(stageLines(copy));
-    const [counted] = await this.#rows<{ added: number; unreadable: number }>(
-      this.#writer,
-      `SELECT count(*) FILTER (good)::INTEGER AS added, count(*) FILTER (NOT good AND level IS NULL)::INTEGER AS unreadable FROM staged`,
-    );
-    const { added = 0, unreadable = 0 } = counted ?? {};
+    const { added, unreadable } = await this.#stage(bytes);
     await this.#writer.run(insertSteps, { before, place });
     await this.#writer.run(insertUtterances, { before });
     this.#read += added;
@@ -133,6 +127,29 @@ export class History {
     const reader = await connection.runAndReadAll(sql, values);
     // The statement's columns and casts are those of Row; each is tested.
     return reader.getRowObjectsJS() as unknown as readonly Row[];
+  }
+
+  /**
+   * Reads lines into the table `staged`. Where some cannot be read, all but those are read once more: DuckDB can take a large
+   * broken line together with the one after it.
+   */
+  async #stage(bytes: Uint8Array): Promise<Pick<Appended, "added" | "unreadable">> {
+    const first = await this.#stageOnce(bytes);
+    if (first.unreadable === 0) return first;
+    const { kept, dropped } = readableLines(bytes);
+    const second = await this.#stageOnce(kept);
+    return { added: second.added, unreadable: dropped + second.unreadable };
+  }
+
+  async #stageOnce(bytes: Uint8Array): Promise<Pick<Appended, "added" | "unreadable">> {
+    const copy = join(this.#folder, "chunk.jsonl");
+    await writeFile(copy, bytes, { mode: 0o600 });
+    await this.#writer.run(stageLines(copy));
+    const [counted] = await this.#rows<Pick<Appended, "added" | "unreadable">>(
+      this.#writer,
+      `SELECT count(*) FILTER (good)::INTEGER AS added, count(*) FILTER (NOT good AND level IS NULL)::INTEGER AS unreadable FROM staged`,
+    );
+    return counted ?? { added: 0, unreadable: 0 };
   }
 
   #placeOf(file: LogFile, start: number, length: number): number {

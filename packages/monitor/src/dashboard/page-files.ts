@@ -3,7 +3,7 @@ import { extname } from "node:path";
 import { PersonaGuardError } from "@persona-guard/core";
 import type { Context } from "hono";
 
-const folder = new URL("../page/", import.meta.url);
+const folder = new URL("../../dist/page/", import.meta.url);
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",

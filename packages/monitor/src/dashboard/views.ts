@@ -72,7 +72,7 @@ export async function names(history: History): Promise<Names> {
 
 async function namesIn(history: History, column: "persona" | "model"): Promise<readonly string[]> {
   const rows = await history.query<{ name: string }>(
-    `SELECT ${column} AS name FROM steps WHERE ${column} IS NOT NULL GROUP BY name ORDER BY count(*) DESC LIMIT 50`,
+    `SELECT ${column} AS name FROM steps WHERE ${column} IS NOT NULL GROUP BY name ORDER BY count(*) DESC, name LIMIT 50`,
   );
   return rows.map(({ name }) => name);
 }
