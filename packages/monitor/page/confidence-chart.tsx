@@ -46,7 +46,7 @@ export function ConfidenceChart({
   );
   return (
     <figure ref={ref} aria-label="Confidence and evidence of drift by step">
-      <svg class="confidence-chart" width={width} height={height} aria-hidden="true">
+      <svg class="confidence-chart" width={width} height={height} aria-hidden="true" onClick={open}>
         {beganAt !== undefined && (
           <g class="since">
             <rect
@@ -102,14 +102,20 @@ export function ConfidenceChart({
         <path class="line" d={curve(judged) ?? ""} />
         <path class="line evidence" d={evidence(first) ?? ""} />
         {rows.map((row) => (
-          <a key={row.seq} href={hrefOf("step", row.id)} tabIndex={-1}>
+          <g key={row.seq} class="step" data-id={row.id}>
             <title>{`Step ${row.index + 1}, ${draftWords(row.attempt)}: ${outcomeWords[row.outcome]}, ${confidence(row.confidence)}, e-value ${statistic(row.eValue)}`}</title>
             <Dot row={row} x={x(row.index)} y={y(row.confidence ?? 0)} />
-          </a>
+          </g>
         ))}
       </svg>
     </figure>
   );
+}
+
+/** For who points; by keyboard the same steps are reached in the list below. */
+function open({ target }: Event): void {
+  const id = target instanceof Element ? target.closest<SVGElement>("[data-id]")?.dataset.id : undefined;
+  if (id !== undefined) location.hash = hrefOf("step", id);
 }
 
 /** A step without a confidence is a tick on the ground line. */
