@@ -53,7 +53,10 @@ test("drift in the second half of a long text is seen", async () => {
 });
 
 test("texts whose states were asked for are scored without running the model again", async () => {
-  const encoder = await loadEncoder(modelFolder, await readManifest(modelFolder), 10_000);
+  const encoder = await loadEncoder(modelFolder, await readManifest(modelFolder), {
+    timeoutMs: 10_000,
+    threads: 1,
+  });
   const texts = trained.slice(0, 3).map(({ text, kind }) => ({ text, kind }));
   await encoder.states(texts);
   await encoder.close();

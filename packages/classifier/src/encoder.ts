@@ -8,8 +8,8 @@ import {
   type TraitScores,
 } from "@persona-guard/core";
 import { classifierName, type Manifest } from "./manifest.js";
-import { ModelThread } from "./model-thread.js";
 import { softmax } from "./softmax.js";
+import { type ModelThreads, modelThreads } from "./thread-pool.js";
 import { eachState } from "./thread-states.js";
 import { readWeights } from "./weights-file.js";
 
@@ -26,19 +26,20 @@ export interface Encoder extends Classifier {
 export async function loadEncoder(
   modelFolder: string,
   manifest: Manifest,
-  timeoutMs: number,
+  { timeoutMs, threads }: { readonly timeoutMs: number; readonly threads: number },
 ): Promise<Encoder> {
   const { encoder, labels } = manifest;
   const values = labels.length * (encoder.dims + 1);
   const heads = new Float32Array(
     await readWeights(join(modelFolder, encoder.heads), values * Float32Array.BYTES_PER_ELEMENT),
   );
-  const thread = new ModelThread({
+  const start = {
     model: resolve(modelFolder, encoder.folder),
     output: "pooled",
     maxTokens: encoder.maxTokens,
     allowDownload: false,
-  });
+  } as const;
+  const thread = modelThreads(start, threads);
   const { width } = await thread.loaded();
   if (width !== encoder.dims) {
     await thread.close();
@@ -59,7 +60,7 @@ class HeadsOnStates implements Encoder {
     readonly labels: readonly Trait[],
     readonly settings: Pick<Manifest["encoder"], "dims" | "temperature">,
     readonly heads: Float32Array,
-    readonly thread: ModelThread,
+    readonly thread: ModelThreads,
     readonly timeoutMs: number,
   ) {}
 

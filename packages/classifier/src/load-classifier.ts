@@ -8,6 +8,7 @@ import { ensemble } from "./ensemble.js";
 import { loadLexical } from "./lexical.js";
 import { classifierName, type Manifest, readManifest, type Tier, tiers } from "./manifest.js";
 import { withExamples } from "./persona-examples.js";
+import { withCache } from "./score-cache.js";
 import { loadSequenceClassifier } from "./sequence-classifier.js";
 import { readTraitHead } from "./trait-head.js";
 import { refuseMisfits, withTraits } from "./with-traits.js";
@@ -24,6 +25,13 @@ export interface LoadClassifierOptions {
   readonly modelFolder?: string;
   /** Longest wait for the encoder, in milliseconds, for each 16 windows of 180 words; >= 1. @default 10000 */
   readonly timeoutMs?: number;
+  /**
+   * Threads of the encoder, >= 1. One runs on two cores, which is best for one text at a time; each of several runs on one core, which is best for
+   * many. @default 1
+   */
+  readonly threads?: number;
+  /** Different texts whose scores are remembered, by a hash of the text; 0: none. @default 0 */
+  readonly cachedTexts?: number;
   /** Paths of custom traits, as "persona-guard train" writes them: their names become labels. @default [] */
   readonly traits?: readonly string[];
   /** A persona whose `examples` move its confidence; what they take from it goes to the label "unlike-examples". */
@@ -42,6 +50,8 @@ const optionsSchema = z
       .min(1)
       .max(2 ** 31 - 1)
       .optional(),
+    threads: z.int().min(1).max(64).optional(),
+    cachedTexts: z.int().min(0).max(10_000_000).optional(),
     traits: z.array(z.string().min(1)).optional(),
     examplesOf: z.looseObject({ name: z.string() }).optional(),
     allowDownload: z.boolean().optional(),
@@ -72,23 +82,23 @@ export async function loadClassifier(options: LoadClassifierOptions = {}): Promi
   const checked = optionsSchema.safeParse(options);
   if (!checked.success)
     throw new PersonaGuardError("options-invalid", `Invalid options: ${z.prettifyError(checked.error)}`);
-  const { tier = "cascade", model, timeoutMs = 10_000, allowDownload = false } = options;
-  if (model !== undefined) return loadSequenceClassifier(model, { timeoutMs, allowDownload });
-  return loadTier(tier, options.modelFolder ?? shippedFolder, {
-    timeoutMs,
-    traits: options.traits ?? [],
-    examplesOf: options.examplesOf,
-  });
+  const { tier = "cascade", model, timeoutMs = 10_000, threads = 1, cachedTexts = 0 } = options;
+  const { modelFolder = shippedFolder, traits = [], examplesOf, allowDownload = false } = options;
+  const classifier =
+    model === undefined
+      ? await loadTier(tier, modelFolder, { timeoutMs, threads, traits, examplesOf })
+      : await loadSequenceClassifier(model, { timeoutMs, threads, allowDownload });
+  return withCache(classifier, cachedTexts);
 }
 
-interface LoadTierOptions extends Required<Pick<LoadClassifierOptions, "timeoutMs" | "traits">> {
+interface LoadTierOptions extends Required<Pick<LoadClassifierOptions, "timeoutMs" | "threads" | "traits">> {
   readonly examplesOf: Persona | undefined;
 }
 
 async function loadTier(
   tier: Tier,
   modelFolder: string,
-  { timeoutMs, traits, examplesOf }: LoadTierOptions,
+  { timeoutMs, threads, traits, examplesOf }: LoadTierOptions,
 ): Promise<Classifier> {
   const manifest = await readManifest(modelFolder);
   const heads = await Promise.all(traits.map(readTraitHead));
@@ -99,7 +109,8 @@ async function loadTier(
       tier === "lexical" ? undefined : { ...(await encoderFingerprint(modelFolder, manifest)), dims },
     );
   }
-  const encoder = tier === "lexical" ? undefined : await loadEncoder(modelFolder, manifest, timeoutMs);
+  const encoder =
+    tier === "lexical" ? undefined : await loadEncoder(modelFolder, manifest, { timeoutMs, threads });
   try {
     const scoring = withTraits(await classifierOf(tier, modelFolder, manifest, encoder), heads, encoder);
     return examplesOf?.examples === undefined

@@ -16,14 +16,14 @@ export type Forward = (
 /** Longest input of a model whose tokeniser names no limit: ModernBERT reads more, but our windows are shorter. */
 const defaultMaxTokens = 512;
 /**
- * Threads of one forward pass, without spinning. Emails per second on 2 cores, idle and busy: 1 thread 59 and 51, 2 threads
+ * Cores of one forward pass, without spinning. Emails per second on 2 cores, idle and busy: 1 thread 59 and 51, 2 threads
  * 77 and 50, 2 threads that spin (the default of ONNX Runtime) 89 and 25: they fight with the agent for its own core.
  */
-const sessionOptions = {
-  intraOpNumThreads: Math.min(2, availableParallelism()),
+const sessionOptions = (cores: number) => ({
+  intraOpNumThreads: Math.min(cores, availableParallelism()),
   interOpNumThreads: 1,
   extra: { session: { intra_op: { allow_spinning: "0" } } },
-};
+});
 const configSchema = z.object({
   id2label: z.record(z.string(), z.string()).default({}),
   problem_type: z.string().nullish(),
@@ -77,13 +77,13 @@ async function importTransformers(): Promise<Transformers> {
 /** With the 8-bit weights if the model has them, otherwise with its float ones. */
 async function loadModel(
   { AutoModel, AutoModelForSequenceClassification, ModelFileNotFoundError }: Transformers,
-  { model, output, allowDownload }: ThreadStart,
+  { model, output, allowDownload, cores = 2 }: ThreadStart,
 ) {
   const load = (dtype: "q8" | "fp32") =>
     (output === "pooled" ? AutoModel : AutoModelForSequenceClassification).from_pretrained(model, {
       dtype,
       local_files_only: !allowDownload,
-      session_options: sessionOptions,
+      session_options: sessionOptions(cores),
     });
   if (isAbsolute(model)) return load(existsSync(join(model, "onnx", "model_quantized.onnx")) ? "q8" : "fp32");
   try {

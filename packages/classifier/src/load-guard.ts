@@ -79,14 +79,19 @@ function refuseConflicts({
   model,
   tier,
   traits,
+  threads,
+  cachedTexts,
   classifier,
   threshold,
   calibration,
 }: LoadGuardOptions): void {
-  if (classifier !== undefined && [model, tier, traits].some((option) => option !== undefined)) {
+  if (
+    classifier !== undefined &&
+    [model, tier, traits, threads, cachedTexts].some((option) => option !== undefined)
+  ) {
     throw new PersonaGuardError(
       "options-invalid",
-      "`classifier` cannot be given together with `tier`, `model` or `traits`: choose one.",
+      "`classifier` cannot be given together with `tier`, `model`, `traits`, `threads` or `cachedTexts`: choose one.",
     );
   }
   if (model !== undefined && threshold === undefined && calibration === undefined) throw uncalibrated(model);

@@ -1,13 +1,14 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { type Classifier, PersonaGuardError } from "@persona-guard/core";
-import { ModelThread } from "./model-thread.js";
 import { softmax } from "./softmax.js";
+import { modelThreads } from "./thread-pool.js";
 import { eachState } from "./thread-states.js";
 
 export interface SequenceClassifierOptions {
   readonly timeoutMs: number;
   readonly allowDownload: boolean;
+  readonly threads: number;
 }
 
 /**
@@ -19,14 +20,15 @@ export interface SequenceClassifierOptions {
  */
 export async function loadSequenceClassifier(
   model: string,
-  { timeoutMs, allowDownload }: SequenceClassifierOptions,
+  { timeoutMs, allowDownload, threads }: SequenceClassifierOptions,
 ): Promise<Classifier> {
   const isFolder = isAbsolute(model) || model.startsWith(".") || existsSync(model);
-  const thread = new ModelThread({
+  const start = {
     model: isFolder ? resolve(model) : model,
     output: "logits",
     allowDownload: allowDownload && !isFolder,
-  });
+  } as const;
+  const thread = modelThreads(start, threads);
   const { labels, width } = await thread.loaded();
   if (labels.length !== width) {
     await thread.close();

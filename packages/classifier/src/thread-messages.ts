@@ -9,6 +9,8 @@ export interface ThreadStart {
   readonly output: "pooled" | "logits";
   /** Longest input in tokens; the tokeniser's own limit if undefined. */
   readonly maxTokens?: number;
+  /** Cores of one forward pass, >= 1. @default 2 */
+  readonly cores?: number;
   /** The hub is asked only if this is true. */
   readonly allowDownload: boolean;
 }

@@ -1,5 +1,5 @@
 import type { ScorableText } from "@persona-guard/core";
-import type { ModelThread } from "./model-thread.js";
+import type { ModelThreads } from "./thread-pool.js";
 import { windowsOf } from "./windows.js";
 
 /** Sent to the thread at once: callers take turns after so many windows, and each such piece has its own time limit. */
@@ -15,7 +15,7 @@ const textsPerRound = 16;
  */
 export async function eachState<Value>(
   texts: readonly ScorableText[],
-  thread: ModelThread,
+  thread: Pick<ModelThreads, "ask">,
   timeoutMs: number,
   read: (state: Float64Array, text: ScorableText) => Value,
 ): Promise<readonly Value[]> {
@@ -37,7 +37,7 @@ export async function eachState<Value>(
 
 async function rowsOf(
   windows: readonly string[],
-  thread: ModelThread,
+  thread: Pick<ModelThreads, "ask">,
   timeoutMs: number,
 ): Promise<Float32Array[]> {
   const rows: Float32Array[] = [];

@@ -65,7 +65,8 @@ export async function trainTrait(
   const groups = groupsOf(used);
   refuseTooFew(isPositive, groups, name);
   const manifest = await readManifest(modelFolder);
-  const encoder = tier === "encoder" ? await loadEncoder(modelFolder, manifest, timeoutMs) : undefined;
+  const encoder =
+    tier === "encoder" ? await loadEncoder(modelFolder, manifest, { timeoutMs, threads: 1 }) : undefined;
   try {
     const features: Float64Array[] = [];
     for (let from = 0; from < used.length; from += batchSize) {

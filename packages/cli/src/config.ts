@@ -26,6 +26,8 @@ const configSchema = z
     out: z.string().min(1).optional(),
     maxDriftRate: z.number().min(0).max(1).optional(),
     maxSessionAlarms: z.int().min(0).optional(),
+    minCoverage: z.number().min(0).max(1).optional(),
+    baseline: z.string().min(1).optional(),
   })
   .refine(({ falseAlarmRate, threshold }) => falseAlarmRate === undefined || threshold === undefined, {
     path: ["threshold"],
@@ -60,6 +62,7 @@ export async function readConfig(path: string | undefined): Promise<Config> {
     model: fromItsFolder(config.model),
     calibration: fromItsFolder(config.calibration),
     out: fromItsFolder(config.out),
+    baseline: fromItsFolder(config.baseline),
   };
 }
 

@@ -66,10 +66,14 @@ export async function settingsOf(flags: GuardFlags): Promise<Config> {
 }
 
 /** The guard for a persona file. */
-export async function guardFor(persona: string, settings: Config): Promise<PersonaGuard> {
+export async function guardFor(
+  persona: string,
+  settings: Omit<Config, "baseline">,
+  speed: Pick<LoadClassifierOptions, "threads" | "cachedTexts" | "timeoutMs"> = {},
+): Promise<PersonaGuard> {
   const { falseAlarmRate, threshold, minWords, language, calibration } = settings;
   const limits = given({ falseAlarmRate, threshold, minWords, language, calibration });
-  return loadGuard({ persona, ...(await modelOf(settings)), ...limits });
+  return loadGuard({ persona, ...(await modelOf(settings)), ...limits, ...speed });
 }
 
 /** The classifier alone, for scores without a persona. */
@@ -81,7 +85,7 @@ export async function classifierFor(settings: Config): Promise<Classifier> {
 async function modelOf({
   tier,
   model,
-}: Config): Promise<Pick<LoadClassifierOptions, "tier" | "model" | "modelFolder">> {
+}: Pick<Config, "tier" | "model">): Promise<Pick<LoadClassifierOptions, "tier" | "model" | "modelFolder">> {
   if (model === undefined) return given({ tier });
   const files = await readdir(model).catch((error: unknown) => {
     const message = `There is no folder ${model} with a model (${messageOf(error)}). Correct --model, or leave it out for the shipped one.`;
@@ -119,6 +123,13 @@ export function wholeNumber(value: string): number {
   const number = numberIn(value);
   if (Number.isInteger(number) && number >= 0) return number;
   throw new InvalidArgumentError("It must be a whole number, 0 or more.");
+}
+
+/** A flag's value as a whole number >= 1. */
+export function positiveNumber(value: string): number {
+  const number = numberIn(value);
+  if (Number.isInteger(number) && number >= 1) return number;
+  throw new InvalidArgumentError("It must be a whole number, 1 or more.");
 }
 
 function numberIn(value: string): number {

@@ -1,16 +1,17 @@
 import type { PersonaGuard } from "@persona-guard/core";
 import {
   type Criterion,
+  calibrationSummary,
+  type DrawnSessions,
   type FoundTraces,
-  type ResultsWriter,
   readTraces,
   replay,
   type Summary,
-  Tally,
   type TracedStep,
   type TraceFault,
   verdictRowOf,
 } from "@persona-guard/replay";
+import type { Beginning } from "./begin-results.js";
 import type { Said, Surroundings } from "./command.js";
 import { progressLine } from "./progress-line.js";
 
@@ -22,7 +23,11 @@ const mostFaultsSaid = 20;
 export interface JudgeTracesOptions {
   readonly guard: PersonaGuard;
   readonly criterion: Criterion;
-  readonly writer: ResultsWriter | undefined;
+  readonly beginning: Beginning;
+  /** The sessions to judge; all if undefined. */
+  readonly drawn: DrawnSessions | undefined;
+  /** What is kept of the agents' words. */
+  readonly texts: "evidence" | "all";
   readonly around: Surroundings;
   /** Name every unreadable record. */
   readonly verbose: boolean | undefined;
@@ -31,10 +36,10 @@ export interface JudgeTracesOptions {
 /** Judges and writes every step, says how far it is and what could not be read, and returns what came out. */
 export async function* judgeTraces(
   { traces, skipped }: FoundTraces,
-  { guard, criterion, writer, around, verbose }: JudgeTracesOptions,
+  { guard, criterion, beginning, drawn, texts, around, verbose }: JudgeTracesOptions,
 ): AsyncGenerator<Said, Summary> {
   const { signal, now } = around;
-  const tally = new Tally();
+  const { tally, writer, stepsDone } = beginning;
   const faults: TraceFault[] = [];
   const begin = now();
   const { persona, classifier } = guard;
@@ -42,7 +47,8 @@ export async function* judgeTraces(
     to: "stderr",
     text: `Judging ${traces.length} ${traces.length === 1 ? "file" : "files"} against ${persona.name} ${persona.version} with ${classifier.name}.`,
   };
-  let steps = 0;
+  let steps = stepsDone;
+  let shareBefore = 0;
   let faultsSaid = 0;
   let nextProgress = begin;
   const saidFaults = function* (): Generator<Said> {
@@ -52,18 +58,19 @@ export async function* judgeTraces(
       if (verbose || faultsSaid <= mostFaultsSaid) yield { to: "stderr", text: fault.message };
     }
   };
-  for await (const judged of replay(stepsOf(readTraces(traces), faults), { guard, signal })) {
-    const row = verdictRowOf(judged);
+  const wanted = wantedSteps(stepsOf(readTraces(traces), faults), { drawn, stepsDone });
+  for await (const judged of replay(wanted, { guard, signal })) {
+    const row = verdictRowOf(judged, { texts });
     tally.add(row);
-    await writer?.add(row);
+    await writer?.add(row, judged.session);
     yield* saidFaults();
     steps += 1;
+    const share = judged.traced.shareRead;
+    if (steps === stepsDone + 1) shareBefore = stepsDone === 0 ? 0 : share;
     if (now() < nextProgress) continue;
     nextProgress = now() + progressEveryMs;
-    yield {
-      to: "progress",
-      text: progressLine({ steps, share: judged.traced.shareRead, elapsedMs: now() - begin }),
-    };
+    const before = { steps: stepsDone, share: shareBefore };
+    yield { to: "progress", text: progressLine({ steps, share, before, elapsedMs: now() - begin }) };
   }
   yield* saidFaults();
   const unsaid = verbose ? 0 : faultsSaid - mostFaultsSaid;
@@ -73,11 +80,26 @@ export async function* judgeTraces(
     persona,
     classifier: classifier.name,
     criterion,
+    calibration: calibrationSummary(guard, criterion),
     complete: !signal.aborted,
-    seconds: (now() - begin) / 1000,
+    seconds: writer?.seconds ?? (now() - begin) / 1000,
+    ...(drawn === undefined ? {} : { sample: drawn.sample }),
     skippedFiles: skipped,
     warnings: guard.warnings,
   });
+}
+
+/** The steps of the drawn sessions that have not been judged before. */
+async function* wantedSteps(
+  steps: AsyncIterable<TracedStep>,
+  { drawn, stepsDone }: { readonly drawn: DrawnSessions | undefined; readonly stepsDone: number },
+): AsyncGenerator<TracedStep> {
+  let left = stepsDone;
+  for await (const traced of steps) {
+    if (drawn !== undefined && !drawn.names.has(traced.step.session)) continue;
+    if (left > 0) left -= 1;
+    else yield traced;
+  }
 }
 
 /** The steps alone; faults are put aside. */

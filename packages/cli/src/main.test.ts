@@ -165,6 +165,7 @@ test("without a command the help is shown as a mistake", async () => {
                                        folder.
       score [options] [files...]       Score texts for character traits, and against a persona if one is given.
       replay [options] <traces...>     Judge every step of recorded agent traces against a persona.
+      report [options] <dir>           Make report.html from the results of a replay.
       calibrate [options] <traces...>  Measure how sure your own good traces are, so that a false-alarm rate holds
                                        for them.
       train [options] <examples>       Train a trait of your own from texts that show it and texts that do not.
@@ -232,17 +233,34 @@ test("the help of replay", async () => {
       --calibration <file>          calibration from your own traces, by "persona-guard calibrate"
       -f, --format <format>         trace format (default: "auto") (choices: "auto", "tau-bench", "agentdojo",
                                     "openai", "jsonl")
-      -o, --out <dir>               folder for verdicts.jsonl and summary.json
+      -o, --out <dir>               folder for verdicts.jsonl, summary.json, junit.xml, report.html
+      --texts                       keep whole texts in verdicts.jsonl and report.html, masked
       --max-drift-rate <share>      gate: highest share of drifted steps, from 0 to 1
       --max-session-alarms <count>  gate: most sessions that may raise an alarm
+      --min-coverage <share>        gate: lowest share of judged steps, of those that say something
+      --baseline <dir>              gate: drift rate no higher than in the results of an earlier replay
+      --resume                      go on with the interrupted replay in --out DIR
+      --sample <count>              judge that many sessions, drawn at random
+      --seed <number>               which sessions a sample draws (default: 0)
+      --push <tool>                 send the verdicts to where the traces came from (choices: "langsmith",
+                                    "langfuse", "otlp")
+      --push-dry-run                print what --push would send, one JSON line a request, and send nothing
       --json                        print the summary as JSON
       --verbose                     show the stack of an error, and every unreadable record
       -h, --help                    display help for command
 
     TRACES are files or folders; a folder is walked for .json and .jsonl files, and what is no trace in it is named and skipped.
-    The summary goes to stdout; DIR gets verdicts.jsonl (one line per step) and summary.json. Both keep of the agents' words
-    only the sentences that carry drift, with secrets and personal data masked.
+    The summary goes to stdout; DIR gets verdicts.jsonl (one line per step), summary.json, junit.xml and report.html, a page to look
+    at. They keep of the agents' words only the sentences that carry drift, or all with --texts, with secrets and personal data masked.
     The drift rate is the share of drifted steps among those that could be judged. Without a gate, drift does not fail a replay.
+    A replay that was interrupted or killed goes on with the same command and --resume, and ends as if it had not been.
+    A sample is of whole sessions, so that each can be judged as one; the same seed draws the same ones.
+    --baseline fails if the drift rate is higher than that of an earlier --out folder by more than chance (one-sided 95 % interval of the
+    difference, the steps of a session taken together).
+    --push sends verdicts to where the traces came from, by the environment variables of that tool:
+      langsmith  feedback on runs: LANGSMITH_API_KEY, LANGSMITH_ENDPOINT, LANGSMITH_WORKSPACE_ID
+      langfuse   scores of observations: LANGFUSE_PUBLIC_KEY, LANGFUSE_SECRET_KEY, LANGFUSE_BASE_URL
+      otlp       gen_ai.evaluation.result events on spans: OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS
 
     Exit code: 0 pass; 1 a gate failed; 2 a record could not be read or a step not scored (the rest was judged), or a wrong
     flag, file or configuration; 130 interrupted (what was judged is written).

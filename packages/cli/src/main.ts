@@ -26,6 +26,7 @@ const around: Surroundings = {
   keys: process.stdin.isTTY && terminal ? (until) => keysOf(process.stdin, until) : undefined,
   colors: picocolors.createColors(terminal && !process.env.NO_COLOR),
   signal: abort.signal,
+  env: process.env,
   now: () => performance.now(),
 };
 process.exitCode = await main(process.argv);

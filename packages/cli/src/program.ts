@@ -3,6 +3,7 @@ import type { Run } from "./command.js";
 import { calibrateCommand } from "./commands/calibrate.js";
 import { initCommand } from "./commands/init.js";
 import { replayCommand } from "./commands/replay.js";
+import { reportCommand } from "./commands/report.js";
 import { scoreCommand } from "./commands/score.js";
 import { serveCommand } from "./commands/serve.js";
 import { trainCommand } from "./commands/train.js";
@@ -26,6 +27,7 @@ export function program(version: string, run: Run): Command {
     initCommand,
     scoreCommand,
     replayCommand,
+    reportCommand,
     calibrateCommand,
     trainCommand,
     serveCommand,

@@ -2,15 +2,19 @@
 export function progressLine({
   steps,
   share,
+  before,
   elapsedMs,
 }: {
   readonly steps: number;
   /** Share of the traces that is done, in [0, 1]. */
   readonly share: number;
+  /** What was done when the time began. */
+  readonly before: { readonly steps: number; readonly share: number };
   readonly elapsedMs: number;
 }): string {
-  const perSecond = elapsedMs > 0 ? Math.round((steps / elapsedMs) * 1000) : 0;
-  const left = share > 0 ? (elapsedMs / share) * (1 - share) : undefined;
+  const perSecond = elapsedMs > 0 ? Math.round(((steps - before.steps) / elapsedMs) * 1000) : 0;
+  const shareDone = share - before.share;
+  const left = shareDone > 0 ? (elapsedMs / shareDone) * (1 - share) : undefined;
   const parts = [
     `${steps.toLocaleString("en")} steps`,
     `${Math.floor(share * 100)} %`,

@@ -17,12 +17,16 @@ export function replayReport(summary: Summary, gates: readonly GateResult[], col
     ["persona", `${persona.name} ${persona.version}, ${drift}, scored by ${summary.classifier}`],
     ["steps", `${countsOf(steps)}, silent ${steps.silent}`],
     ["drifted", (steps.drifted > 0 ? colors.red : colors.green)(shareText(summary.driftedSteps, "steps"))],
+    ["coverage", coverageText(summary)],
     ["utterances", countsOf(utterances)],
     ...Object.entries(summary.byKind).map(
       ([kind, counts]) => [`  ${kind}`, `${counts.total}: ${shareText(counts.share)}`] as const,
     ),
     ["drifted to", listed(summary.driftedTo)],
-    ["sessions", `${sessions.total}, with an alarm ${sessions.alarmed}${alarmedNames(sessions)}`],
+    [
+      "sessions",
+      `${sessions.total}${sampleText(summary)}, with an alarm ${sessions.alarmed}${alarmedNames(sessions)}`,
+    ],
     ...Object.entries(summary.fleet).flatMap(([model, { highest, alarm }]) =>
       alarm === undefined
         ? []
@@ -46,6 +50,14 @@ export function replayReport(summary: Summary, gates: readonly GateResult[], col
 function countsOf(counts: Summary["utterances"]): string {
   const { total, drifted, undecided, unscored } = counts;
   return `${total}: in-persona ${counts["in-persona"]}, drifted ${drifted}, undecided ${undecided}, unscored ${unscored}`;
+}
+
+function coverageText({ coverage: { count, of, share } }: Summary): string {
+  return `${count} judged of ${of} steps that say something${share === undefined ? "" : `, ${percent(share)} %`}`;
+}
+
+function sampleText({ sample }: Summary): string {
+  return sample === undefined ? "" : ` drawn from ${sample.of} by seed ${sample.seed}`;
 }
 
 /** "3 of 60 judged steps, 5.0 % (95 % interval 1.7-13.7 %)". */

@@ -74,4 +74,6 @@ falseAlarmRate: 0.01
 # out: ./persona-guard-results
 # maxDriftRate: 0.05
 # maxSessionAlarms: 0
+# minCoverage: 0.5
+# baseline: ./last-release
 `;

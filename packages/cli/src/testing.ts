@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
+import { watch } from "node:fs";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type DriftEvent, parseDriftEvent } from "@persona-guard/core";
 
@@ -19,14 +20,18 @@ export interface RunOptions {
   readonly stdin?: string | Uint8Array;
   /** Sends Ctrl-C as soon as stderr holds this. */
   readonly interruptAt?: string;
+  /** Kills it, with no chance to tidy up, as soon as this file is there; its folder must exist. */
+  readonly killAtFile?: string;
+  /** Variables beside those of the test itself. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Runs dist/main.js as a user would, in pipes. */
 export function personaGuard(
   args: readonly string[],
-  { cwd, stdin = "", interruptAt }: RunOptions,
+  { cwd, stdin = "", interruptAt, killAtFile, env = {} }: RunOptions,
 ): Promise<Ran> {
-  const child = spawn(process.execPath, [main, ...args], { cwd });
+  const child = spawn(process.execPath, [main, ...args], { cwd, env: { ...process.env, ...env } });
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -36,11 +41,20 @@ export function personaGuard(
     stderr += text;
     if (!child.killed && interruptAt !== undefined && stderr.includes(interruptAt)) child.kill("SIGINT");
   });
+  const watcher =
+    killAtFile === undefined
+      ? undefined
+      : watch(dirname(killAtFile), (_, name) => {
+          if (name === basename(killAtFile)) child.kill("SIGKILL");
+        });
   child.stdin.on("error", () => undefined); // It may end before it has read everything.
   child.stdin.end(stdin);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
+    child.on("close", (exitCode) => {
+      watcher?.close();
+      resolve({ exitCode, stdout, stderr });
+    });
   });
 }
 

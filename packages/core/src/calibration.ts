@@ -58,6 +58,8 @@ export interface PValues {
   readonly of: (confidence: number, kind: Kind) => number;
   /** That a drifted text is as near to the persona as this one; 0 where no drifted texts are known. */
   readonly ofDrift: (confidence: number, kind: Kind) => number;
+  /** The in-persona confidences that a kind is compared with, ascending. */
+  readonly reference: (kind: Kind) => readonly number[];
   readonly warnings: readonly string[];
 }
 
@@ -78,6 +80,7 @@ export function pValuesFor(calibration: Calibration, falseAlarmRate: number | un
   return {
     of: (confidence, kind) => pValue(confidence, reference(kind)),
     ofDrift: driftPValues(calibration.outside),
+    reference,
     warnings: small.map(
       (kind) =>
         `"${kind}" has ${calibration.confidences[kind].length} calibration texts, too few to stand alone: ` +

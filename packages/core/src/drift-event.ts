@@ -36,7 +36,8 @@ const judgedUtteranceSchema = z.object({
     ),
 });
 
-const driftEventSchema = z.object({
+/** What a DriftEvent must be, for whoever reads or extends one. */
+export const driftEventSchema = z.object({
   schema: z.literal("persona-guard/drift-event/1"),
   event: z.enum(["step-judged", "drift-detected", "step-unscored"]),
   id: z.string().min(1),

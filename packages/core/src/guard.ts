@@ -167,6 +167,11 @@ export class PersonaGuard {
     this.#sessions.restore(session, snapshot);
   }
 
+  /** The in-persona confidences that texts of this kind are compared with, ascending; empty without a calibration. */
+  reference(kind: Kind): readonly number[] {
+    return this.#pValues?.reference(kind) ?? [];
+  }
+
   /** Whether plain texts of this kind are outside the persona. */
   mustShowCharacter(kind: Kind): boolean {
     return !inPersonaLabels(this.persona, kind).has("neutral");

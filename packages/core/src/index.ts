@@ -13,6 +13,7 @@ export {
   type DriftListener,
   driftEventJsonSchema,
   driftEventOf,
+  driftEventSchema,
   fieldOf,
   parseDriftEvent,
   utteranceRecordOf,
@@ -38,7 +39,7 @@ export {
   unlikeExamples,
 } from "./persona.js";
 export { sentencesOf, wordCount } from "./sentence.js";
-export type { SessionSnapshot, SessionState } from "./session.js";
+export { mostSessions, type SessionSnapshot, type SessionState } from "./session.js";
 export { parseStep, type Step, type StepInput, type ToolCall } from "./step.js";
 export { shippedLabels, type Trait, type TraitScores, topTrait } from "./trait-scores.js";
 export { globFits, type Kind, kinds, type Utterance, utterancesOf, utterancesOfCall } from "./utterance.js";

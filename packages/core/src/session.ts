@@ -95,6 +95,9 @@ export function smallestOf(pValues: readonly number[]): number {
   return Math.min(1, Math.min(...pValues) * pValues.length);
 }
 
+/** Sessions that a guard remembers; a step of one that it forgot begins it anew. */
+export const mostSessions = 10_000;
+
 /** Remembers open sessions, the least recently used forgotten first. */
 export class Sessions {
   readonly #open = new Map<string, SessionSnapshot>();
@@ -102,7 +105,7 @@ export class Sessions {
   /** @param most sessions remembered, >= 1 */
   constructor(
     readonly limits: SessionLimits,
-    readonly most = 10_000,
+    readonly most = mostSessions,
   ) {}
 
   /** One step further, by the p-values of its utterances; a step without any leaves the session as it was. */

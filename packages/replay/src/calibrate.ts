@@ -9,6 +9,7 @@ import {
   topTrait,
   type Utterance,
 } from "@persona-guard/core";
+import { driftLimit } from "./drift-limit.js";
 import { replay } from "./replay.js";
 import { clusteredShareOf, type Share, shareOf } from "./share.js";
 import type { TracedStep } from "./trace.js";
@@ -136,7 +137,7 @@ export function calibrationQuality(samples: readonly CalibrationSample[], rate: 
       sessions: new Set(own.map(({ session }) => session)).size,
       pooled,
       smallestRate: 1 / (reference.length + 1),
-      threshold: thresholdAt(rate, reference),
+      threshold: driftLimit(rate, ascendingOf(reference)),
       achieved: shareBySession(own, new Set(drifted)),
     };
   });
@@ -148,13 +149,6 @@ export function calibrationQuality(samples: readonly CalibrationSample[], rate: 
       .flatMap((kind) => outliers(samples.filter((sample) => sample.kind === kind)))
       .sort(byConfidence),
   };
-}
-
-/** p = (1 + #{c_i <= c}) / (n + 1) <= rate just where c is below the k-th smallest, k = floor(rate * (n + 1)). */
-function thresholdAt(rate: number, reference: readonly CalibrationSample[]): number | undefined {
-  const ascending = reference.map(({ confidence }) => confidence).sort((a, b) => a - b);
-  const k = Math.floor(rate * (ascending.length + 1) + 1e-9);
-  return k === 0 ? undefined : ascending[k - 1];
 }
 
 /** Those of `own` whose p-value against the other sessions of `reference` is at most the rate. */

@@ -1,3 +1,4 @@
+export { type Baseline, readBaseline, refuseOtherJudge } from "./baseline.js";
 export {
   type CalibrationQuality,
   type CalibrationSample,
@@ -7,12 +8,19 @@ export {
   calibrationSamples,
   type KindPromise,
 } from "./calibrate.js";
+export { calibrationSummary } from "./calibration-summary.js";
+export { hasCheckpoint, readCheckpoint } from "./checkpoint.js";
 export { type FoundTraces, findTraces, type SkippedFile, type Trace } from "./find-traces.js";
 export { readerFor, traceReaders } from "./formats.js";
 export { type GateOptions, type GateResult, gateResults } from "./gates.js";
 export { decodedUtf8, type Line, linesOf } from "./lines.js";
+export type { PushTarget, PushTargetOptions } from "./push/push-target.js";
+export { type Pushed, pushRequests, pushTargets, pushVerdicts } from "./push/push-verdicts.js";
 export { readTraces } from "./read-traces.js";
 export { type JudgedStep, type ReplayOptions, replay } from "./replay.js";
+export { resumedRows } from "./resume.js";
+export { hashOf, type RunIdentity, runIdentity } from "./run-identity.js";
+export { type DrawnSessions, drawSessions } from "./sample-sessions.js";
 export { clusteredShareOf, type Share, shareOf } from "./share.js";
 export { type Criterion, type Summary, Tally } from "./summary.js";
 export {
@@ -23,5 +31,6 @@ export {
   type TraceReader,
   type TraceRecord,
 } from "./trace.js";
-export { type VerdictRow, verdictRowOf } from "./verdict-row.js";
+export { parseVerdictRow, type VerdictRow, verdictRowJsonSchema, verdictRowOf } from "./verdict-row.js";
+export { reportFile, writeReport } from "./write-report.js";
 export { ResultsWriter, resultFiles } from "./write-results.js";

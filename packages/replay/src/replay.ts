@@ -1,4 +1,4 @@
-import type { Judgement, PersonaGuard } from "@persona-guard/core";
+import type { Judgement, PersonaGuard, SessionSnapshot } from "@persona-guard/core";
 import type { TracedStep } from "./trace.js";
 
 /** Steps read ahead for each one judged at once: several sessions must be in sight to judge them side by side. */
@@ -15,12 +15,15 @@ export interface ReplayOptions {
 export interface JudgedStep {
   readonly traced: TracedStep;
   readonly judgement: Judgement;
+  /** The session after this step, to go on from here another time; absent while no step of it was judged. */
+  readonly session?: SessionSnapshot;
 }
 
 /**
  * Judges recorded steps as they would have been judged live, and gives them back in order.
  *
  * Steps of one session are judged one after the other, because each advances the session's statistic; sessions run side by side.
+ * After an abort, what was given back is a beginning of the steps without a gap.
  */
 export async function* replay(
   steps: AsyncIterable<TracedStep> | Iterable<TracedStep>,
@@ -33,11 +36,13 @@ export async function* replay(
     waiting.push(inTurn(traced));
     if (waiting.length < batchSize * readAheadFactor) continue;
     const judged = await waiting.shift();
-    if (judged !== undefined) yield judged;
+    if (judged === undefined) return;
+    yield judged;
   }
   for (const next of waiting) {
     const judged = await next;
-    if (judged !== undefined) yield judged;
+    if (judged === undefined) return;
+    yield judged;
   }
 }
 
@@ -62,7 +67,11 @@ function judgeInTurn(
     await before;
     await place();
     try {
-      return signal?.aborted ? undefined : { traced, judgement: await guard.judge(traced.step) };
+      if (signal?.aborted) return undefined;
+      const judgement = await guard.judge(traced.step);
+      // At once: the next step of the session waits for this one, and would move it on.
+      const session = guard.sessionSnapshot(traced.step.session);
+      return { traced, judgement, ...(session === undefined ? {} : { session }) };
     } finally {
       leave();
     }

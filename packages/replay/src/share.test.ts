@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clusteredShareOf, shareOf } from "./share.js";
+import { clusteredShareOf, leastRise, shareOf } from "./share.js";
 
 // Intervals of Wilson (1927), z = 1.959964, computed apart from this code in Python.
 test.each([
@@ -31,4 +31,14 @@ test("texts that go together widen the interval: ten sessions that drift whole c
 test("sessions that drift alike leave the interval as it is, and never narrow it", () => {
   const groups = Array.from({ length: 10 }, () => ({ count: 2, of: 20 }));
   expect(clusteredShareOf(groups)).toEqual(shareOf(20, 200));
+});
+
+// The 95 % intervals of Newcombe's table II, method 10, whose lower ends are here.
+test.each([
+  { after: [56, 70], before: [48, 80], low: 0.0524 },
+  { after: [9, 10], before: [3, 10], low: 0.1705 },
+  { after: [10, 10], before: [0, 20], low: 0.6791 },
+])("$after against $before has risen by $low at the least", ({ after, before, low }) => {
+  const of = ([count = 0, size = 0]: readonly number[]) => ({ share: count / size, effective: size });
+  expect(leastRise(of(before), of(after), 1.959963984540054)).toBeCloseTo(low, 4);
 });

@@ -1,6 +1,7 @@
 import { Fleet, type Kind, type Outcome, type StepOutcome } from "@persona-guard/core";
+import type { CalibrationSummary } from "./calibration-summary.js";
 import type { SkippedFile } from "./find-traces.js";
-import { type Share, shareOf } from "./share.js";
+import { clusteredShareOf, effectiveSize, type Share, shareOf } from "./share.js";
 import type { TraceFault } from "./trace.js";
 import type { VerdictRow } from "./verdict-row.js";
 
@@ -11,19 +12,32 @@ const fleetRunLength = 10_000;
 /** Unreadable records and alarmed sessions that a summary names one by one. */
 const mostNamed = 100;
 
+export const summarySchemaName = "persona-guard/replay-summary/1";
+
 /** What came out of a replay. */
 export interface Summary {
-  readonly schema: "persona-guard/replay-summary/1";
+  readonly schema: typeof summarySchemaName;
   readonly persona: { readonly name: string; readonly version: string };
   readonly classifier: string;
   /** What was called drift: a p-value up to the rate, or a confidence below the threshold. */
   readonly criterion: Criterion;
+  /** What each kind of text was compared with. */
+  readonly calibration?: CalibrationSummary;
   /** False if the replay was interrupted. */
   readonly complete: boolean;
   readonly seconds: number;
   readonly steps: Readonly<Record<StepOutcome, number>> & { readonly total: number };
-  /** Share of drifted steps among those that could be judged (in-persona or drifted), with its 95 % Wilson interval. */
+  /**
+   * Share of drifted steps among those that could be judged (in-persona or drifted), with its 95 % Wilson interval, widened where
+   * the steps of a session go together.
+   */
   readonly driftedSteps: Share;
+  /** Independent steps that the judged ones are worth. */
+  readonly effectiveSteps: number;
+  /** Share of judged steps among those that say something in the agent's voice. */
+  readonly coverage: Share;
+  /** The sessions that were drawn, where not all were judged. */
+  readonly sample?: SessionSample;
   readonly utterances: UtteranceCounts;
   readonly driftedUtterances: Share;
   readonly byKind: Readonly<Partial<Record<Kind, UtteranceCounts & { readonly share: Share }>>>;
@@ -48,6 +62,14 @@ export interface Summary {
   readonly warnings: readonly string[];
 }
 
+/** Whole sessions drawn at random. */
+export interface SessionSample {
+  readonly sessions: number;
+  /** Sessions in the traces. */
+  readonly of: number;
+  readonly seed: number;
+}
+
 export type Criterion = { readonly falseAlarmRate: number } | { readonly threshold: number };
 type UtteranceCounts = Readonly<Record<Outcome, number>> & { readonly total: number };
 type Counts<Name extends string> = Record<Name | "total", number>;
@@ -60,7 +82,7 @@ export class Tally {
   readonly #utterances: Counts<Outcome> = { ...noUtterances };
   readonly #byKind = new Map<Kind, Counts<Outcome>>();
   readonly #driftedTo = new Map<string, number>();
-  readonly #sessions = new Set<string>();
+  readonly #sessions = new Map<string, { count: number; of: number }>();
   readonly #alarmed = new Set<string>();
   readonly #fleet = new Fleet(fleetRunLength);
   readonly #models = new Map<string, Summary["fleet"][string]>();
@@ -70,7 +92,7 @@ export class Tally {
 
   add(row: VerdictRow): void {
     count(this.#steps, row.outcome);
-    this.#sessions.add(row.session);
+    this.#addToSession(row);
     if (row.sessionAlarm) this.#alarmed.add(row.session);
     for (const { kind, outcome, driftedTo } of row.utterances) {
       count(this.#utterances, outcome);
@@ -83,6 +105,13 @@ export class Tally {
     if (row.outcome === "drifted") {
       this.#worst = [...this.#worst, row].sort(byConfidence).slice(0, mostWorst);
     }
+  }
+
+  #addToSession({ session, outcome }: VerdictRow): void {
+    const known = this.#sessions.get(session) ?? { count: 0, of: 0 };
+    if (outcome === "drifted") known.count += 1;
+    if (outcome === "drifted" || outcome === "in-persona") known.of += 1;
+    this.#sessions.set(session, known);
   }
 
   #addToFleet({ model = "unnamed model", pValue, session, index }: VerdictRow): void {
@@ -103,24 +132,38 @@ export class Tally {
   summary(
     known: Pick<
       Summary,
-      "persona" | "classifier" | "criterion" | "complete" | "seconds" | "skippedFiles" | "warnings"
+      | "persona"
+      | "classifier"
+      | "criterion"
+      | "calibration"
+      | "complete"
+      | "seconds"
+      | "sample"
+      | "skippedFiles"
+      | "warnings"
     >,
   ): Summary {
-    const { persona, classifier, criterion, complete, seconds, skippedFiles, warnings } = known;
+    const { persona, classifier, criterion, calibration, complete, seconds, sample } = known;
+    const { skippedFiles, warnings } = known;
+    const sessions = [...this.#sessions.values()];
     const byFrequency = [...this.#driftedTo].sort(([, a], [, b]) => b - a);
     const byKind = [...this.#byKind].map(([kind, counts]) => [
       kind,
       { ...counts, share: shareDrifted(counts) },
     ]);
     return {
-      schema: "persona-guard/replay-summary/1",
+      schema: summarySchemaName,
       persona: { name: persona.name, version: persona.version },
       classifier,
       criterion,
+      ...(calibration === undefined ? {} : { calibration }),
       complete,
       seconds,
       steps: { ...this.#steps },
-      driftedSteps: shareDrifted(this.#steps),
+      driftedSteps: clusteredShareOf(sessions),
+      effectiveSteps: effectiveSize(sessions),
+      coverage: shareOf(judgedIn(this.#steps), this.#steps.total - this.#steps.silent),
+      ...(sample === undefined ? {} : { sample }),
       utterances: { ...this.#utterances },
       driftedUtterances: shareDrifted(this.#utterances),
       byKind: Object.fromEntries(byKind),
@@ -145,7 +188,11 @@ function count<Name extends string>(counts: Counts<Name>, name: Name): void {
 }
 
 function shareDrifted(counts: Readonly<Record<Outcome, number>>): Share {
-  return shareOf(counts.drifted, counts.drifted + counts["in-persona"]);
+  return shareOf(counts.drifted, judgedIn(counts));
+}
+
+function judgedIn(counts: Readonly<Record<Outcome, number>>): number {
+  return counts.drifted + counts["in-persona"];
 }
 
 function byConfidence(a: VerdictRow, b: VerdictRow): number {

@@ -32,7 +32,15 @@ export interface TracedStep {
   readonly found: "step";
   readonly place: Place;
   readonly step: Step;
+  /** Where the tool that recorded it keeps it; absent where the trace has no such ids. */
+  readonly origin?: Origin;
   readonly shareRead: number;
+}
+
+/** The ids of a step in the tool that recorded it: of the trace, and of the run, observation or span. */
+interface Origin {
+  readonly trace: string;
+  readonly span: string;
 }
 
 /** Something in a trace that could not be read; all around it was. */

@@ -104,6 +104,7 @@ test("the report for a person names the shares, the labels and the worst steps",
     "persona     clerk 1, false-alarm rate 0.01, scored by …
     steps       4: in-persona 3, drifted 1, undecided 0, unscored 0, silent 0
     drifted     1 drifted of 4 judged steps, 25.0 % (95 % interval 4.6-69.9 %)
+    coverage    4 judged of 4 steps that say something, 100.0 %
     utterances  4: in-persona 3, drifted 1, undecided 0, unscored 0
       chat      4: 1 drifted of 4 judged, 25.0 % (95 % interval 4.6-69.9 %)
     drifted to  sycophancy 1
@@ -141,7 +142,12 @@ test("the configuration of the folder is read, and flags override it", async () 
     "t.jsonl": JSON.stringify({ text: flattering }),
   });
   expect(await personaGuard(["replay", "t.jsonl"], { cwd: folder })).toMatchObject({ exitCode: 1 });
-  expect((await readdir(join(folder, "results"))).sort()).toEqual(["summary.json", "verdicts.jsonl"]);
+  expect((await readdir(join(folder, "results"))).sort()).toEqual([
+    "junit.xml",
+    "report.html",
+    "summary.json",
+    "verdicts.jsonl",
+  ]);
   expect(await personaGuard(["replay", "t.jsonl", "--max-drift-rate", "1"], { cwd: folder })).toMatchObject({
     exitCode: 0,
   });
@@ -161,4 +167,22 @@ test("Ctrl-C ends a replay with 130 and keeps what was judged", async () => {
   expect(stderr).toContain("Partial results written to results");
   const verdicts = await readFile(join(folder, "results", "verdicts.jsonl"), "utf8");
   expect(verdicts.split("\n").length - 1).toBe(summary.steps.total);
+});
+
+test("--texts keeps whole texts, masked, in the verdicts and in the report", async () => {
+  const secret = "card 4111 1111 1111 1111";
+  const folder = await folderWith({
+    "persona.yaml": "name: clerk\n",
+    "t.jsonl": JSON.stringify({ text: `${plain} It went to your ${secret}, as before.` }),
+  });
+  const textIn = async (...flags: readonly string[]) => {
+    await personaGuard(["replay", "t.jsonl", ...withPersona, "--out", "results", ...flags], { cwd: folder });
+    const read = (name: string) => readFile(join(folder, "results", name), "utf8");
+    return [await read("verdicts.jsonl"), await read("report.html")];
+  };
+  for (const content of await textIn()) expect(content).not.toContain("within three working days");
+  for (const content of await textIn("--texts")) {
+    expect(content).toContain(`${plain} It went to your card [card], as before.`);
+    expect(content).not.toContain("4111");
+  }
 });

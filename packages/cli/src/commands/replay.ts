@@ -1,43 +1,83 @@
-import { PersonaGuardError } from "@persona-guard/core";
-import { findTraces, type GateResult, gateResults, ResultsWriter, type Summary } from "@persona-guard/replay";
-import { Command, Option } from "commander";
-import type { ExitCode, Run, Running, Surroundings } from "../command.js";
-import { type Config, formats } from "../config.js";
+import { availableParallelism } from "node:os";
+import type { PersonaGuard } from "@persona-guard/core";
 import {
-  from0To1,
-  type GuardFlags,
-  guardFor,
-  settingsOf,
-  wholeNumber,
-  withGuardFlags,
-} from "../guard-options.js";
+  drawSessions,
+  findTraces,
+  type GateResult,
+  gateResults,
+  pushTargets,
+  readTraces,
+  refuseOtherJudge,
+  reportFile,
+  resultFiles,
+  runIdentity,
+  type Summary,
+  writeReport,
+} from "@persona-guard/replay";
+import { Command, Option } from "commander";
+import { beginResults } from "../begin-results.js";
+import type { ExitCode, Run, Running, Said, Surroundings } from "../command.js";
+import { formats } from "../config.js";
+import { gateReason } from "../gate-reason.js";
+import { from0To1, guardFor, positiveNumber, wholeNumber, withGuardFlags } from "../guard-options.js";
 import { judgeTraces } from "../judge-traces.js";
+import { pushResults } from "../push-results.js";
 import { replayReport } from "../replay-report.js";
+import {
+  criterionOf,
+  deciding,
+  pushNames,
+  type ReplayFlags,
+  type ReplaySettings,
+  replaySettingsOf,
+} from "../replay-settings.js";
+
+/** Threads of the encoder at the most: each holds the model once, some 100 MB. */
+const mostThreads = 4;
+/** Nobody waits for a single text, so a busy machine is no fault. */
+const timeoutMs = 120_000;
+/** Texts whose scores are remembered: agents repeat themselves, and a hash with twelve numbers is some 400 bytes. */
+const cachedTexts = 50_000;
 
 const help = `
 TRACES are files or folders; a folder is walked for .json and .jsonl files, and what is no trace in it is named and skipped.
-The summary goes to stdout; DIR gets verdicts.jsonl (one line per step) and summary.json. Both keep of the agents' words
-only the sentences that carry drift, with secrets and personal data masked.
+The summary goes to stdout; DIR gets verdicts.jsonl (one line per step), summary.json, junit.xml and report.html, a page to look
+at. They keep of the agents' words only the sentences that carry drift, or all with --texts, with secrets and personal data masked.
 The drift rate is the share of drifted steps among those that could be judged. Without a gate, drift does not fail a replay.
+A replay that was interrupted or killed goes on with the same command and --resume, and ends as if it had not been.
+A sample is of whole sessions, so that each can be judged as one; the same seed draws the same ones.
+--baseline fails if the drift rate is higher than that of an earlier --out folder by more than chance (one-sided 95 % interval of the
+difference, the steps of a session taken together).
+--push sends verdicts to where the traces came from, by the environment variables of that tool:
+  langsmith  feedback on runs: LANGSMITH_API_KEY, LANGSMITH_ENDPOINT, LANGSMITH_WORKSPACE_ID
+  langfuse   scores of observations: LANGFUSE_PUBLIC_KEY, LANGFUSE_SECRET_KEY, LANGFUSE_BASE_URL
+  otlp       gen_ai.evaluation.result events on spans: OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS
 
 Exit code: 0 pass; 1 a gate failed; 2 a record could not be read or a step not scored (the rest was judged), or a wrong
 flag, file or configuration; 130 interrupted (what was judged is written).`;
-
-interface ReplayFlags extends GuardFlags {
-  readonly format?: string;
-  readonly out?: string;
-  readonly maxDriftRate?: number;
-  readonly maxSessionAlarms?: number;
-}
 
 export function replayCommand(run: Run): Command {
   return withGuardFlags(new Command("replay"))
     .description("Judge every step of recorded agent traces against a persona.")
     .argument("<traces...>", "trace files, or folders of them")
     .addOption(new Option("-f, --format <format>", 'trace format (default: "auto")').choices(formats))
-    .option("-o, --out <dir>", "folder for verdicts.jsonl and summary.json")
+    .option("-o, --out <dir>", `folder for ${[...resultFiles, reportFile].join(", ")}`)
+    .option("--texts", "keep whole texts in verdicts.jsonl and report.html, masked")
     .option("--max-drift-rate <share>", "gate: highest share of drifted steps, from 0 to 1", from0To1)
     .option("--max-session-alarms <count>", "gate: most sessions that may raise an alarm", wholeNumber)
+    .option(
+      "--min-coverage <share>",
+      "gate: lowest share of judged steps, of those that say something",
+      from0To1,
+    )
+    .option("--baseline <dir>", "gate: drift rate no higher than in the results of an earlier replay")
+    .option("--resume", "go on with the interrupted replay in --out DIR")
+    .option("--sample <count>", "judge that many sessions, drawn at random", positiveNumber)
+    .option("--seed <number>", "which sessions a sample draws (default: 0)", wholeNumber)
+    .addOption(
+      new Option("--push <tool>", "send the verdicts to where the traces came from").choices(pushNames),
+    )
+    .option("--push-dry-run", "print what --push would send, one JSON line a request, and send nothing")
     .option("--json", "print the summary as JSON")
     .option("--verbose", "show the stack of an error, and every unreadable record")
     .addHelpText("after", help)
@@ -49,48 +89,61 @@ export function replayCommand(run: Run): Command {
 async function* replayTraces(paths: readonly string[], flags: ReplayFlags, around: Surroundings): Running {
   const settings = await replaySettingsOf(flags);
   const found = await findTraces(paths, { format: settings.format ?? "auto" });
-  const guard = await guardFor(settings.persona, settings);
+  const threads = Math.min(mostThreads, availableParallelism());
+  const guard = await guardFor(settings.persona, settings, { threads, cachedTexts, timeoutMs });
   try {
+    const criterion = criterionOf(settings);
+    const target = pushTargetOf(guard, settings, around);
+    if (settings.baseline !== undefined)
+      refuseOtherJudge(settings.baseline, { ...guard, classifier: guard.classifier.name, criterion });
     for (const { reason } of found.skipped) yield { to: "stderr", text: `Skipped ${reason}` };
     for (const text of guard.warnings) yield { to: "stderr", text };
-    const writer = settings.out === undefined ? undefined : await ResultsWriter.open(settings.out);
+    const { sample, seed = 0, resume = false, verbose } = flags;
+    const drawn =
+      sample === undefined
+        ? undefined
+        : await drawSessions(readTraces(found.traces), { count: sample, seed });
+    const run = await runIdentity(found.traces, await deciding(guard, settings, { ...flags, seed }));
+    const beginning = yield* beginResults(guard, { folder: settings.out, run, resume, now: around.now });
+    const { writer } = beginning;
     try {
-      const criterion = criterionOf(settings);
-      const summary = yield* judgeTraces(found, { guard, criterion, writer, around, verbose: flags.verbose });
+      const summary = yield* judgeTraces(found, {
+        guard,
+        criterion,
+        beginning,
+        drawn,
+        texts: flags.texts === true ? "all" : "evidence",
+        around,
+        verbose,
+      });
       const gates = gateResults(summary, settings);
-      await writer?.finish({ ...summary, gates });
+      await writer?.finish({ ...summary, gates }, { at: new Date() });
+      if (settings.out !== undefined) await writeReport(settings.out);
       yield* said(summary, gates, { flags, folder: settings.out, around });
+      if (target !== undefined && settings.out !== undefined && summary.complete)
+        yield* pushResults(settings.out, {
+          target,
+          dryRun: flags.pushDryRun ?? false,
+          signal: around.signal,
+        });
       return exitCodeOf(summary, gates);
-    } catch (error) {
-      await writer?.discard();
-      throw error;
+    } finally {
+      await writer?.close();
     }
   } finally {
     await guard.close();
   }
 }
 
-async function replaySettingsOf(flags: ReplayFlags): Promise<Config & { readonly persona: string }> {
-  const config = await settingsOf(flags);
-  if (config.persona === undefined) {
-    throw new PersonaGuardError(
-      "options-invalid",
-      'A replay needs a persona: give --persona FILE, or write one with "persona-guard init".',
-    );
-  }
-  return {
-    ...config,
-    persona: config.persona,
-    format: formats.find((format) => format === flags.format) ?? config.format,
-    out: flags.out ?? config.out,
-    maxDriftRate: flags.maxDriftRate ?? config.maxDriftRate,
-    maxSessionAlarms: flags.maxSessionAlarms ?? config.maxSessionAlarms,
-  };
-}
-
-/** What the guard will call drift, with its default. */
-function criterionOf({ threshold, falseAlarmRate = 0.01 }: Config): Summary["criterion"] {
-  return threshold === undefined ? { falseAlarmRate } : { threshold };
+/** Made before anything is judged, so that a missing key is said at once. */
+function pushTargetOf(
+  { persona, classifier }: PersonaGuard,
+  { push }: ReplaySettings,
+  { env }: Surroundings,
+) {
+  return push === undefined
+    ? undefined
+    : pushTargets[push]({ env, persona, classifier: classifier.name, at: new Date() });
 }
 
 interface Ending {
@@ -99,21 +152,31 @@ interface Ending {
   readonly around: Surroundings;
 }
 
-async function* said(
+function* said(
   summary: Summary,
   gates: readonly GateResult[],
   { flags, folder, around }: Ending,
-): Running {
-  const text = flags.json
-    ? JSON.stringify({ ...summary, gates }, null, 2)
-    : replayReport(summary, gates, around.colors);
-  yield { to: "stdout", text };
-  if (!summary.complete) yield { to: "stderr", text: `Interrupted after ${summary.steps.total} steps.` };
+): Generator<Said> {
+  // What would be sent is then what was asked for on stdout.
+  if (!flags.pushDryRun) {
+    const text = flags.json
+      ? JSON.stringify({ ...summary, gates }, null, 2)
+      : replayReport(summary, gates, around.colors);
+    yield { to: "stdout", text };
+  }
+  if (!summary.complete) {
+    const how =
+      folder === undefined
+        ? "With --out DIR it could be resumed."
+        : "To go on: the same command with --resume.";
+    yield { to: "stderr", text: `Interrupted after ${summary.steps.total} steps. ${how}` };
+  }
   if (folder !== undefined) {
     const part = summary.complete ? "Results" : "Partial results";
-    yield { to: "stderr", text: `${part} written to ${folder}: verdicts.jsonl and summary.json.` };
+    yield { to: "stderr", text: `${part} written to ${folder}: ${[...resultFiles, reportFile].join(", ")}.` };
   }
-  return 0;
+  const reason = summary.complete ? gateReason(summary, gates) : undefined;
+  if (reason !== undefined) yield { to: "stderr", text: reason };
 }
 
 /** A failed gate is said before anything else: it is what was asked for. A gate without a judged step is not failed but void. */
