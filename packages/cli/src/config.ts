@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { tiers } from "@persona-guard/classifier";
 import { messageOf, PersonaGuardError } from "@persona-guard/core";
+import { type AlertsConfig, alertsSchema } from "@persona-guard/monitor/alerts-config";
 import { traceReaders } from "@persona-guard/replay";
 import { parse, YAMLParseError } from "yaml";
 import * as z from "zod";
@@ -28,6 +29,7 @@ const configSchema = z
     maxSessionAlarms: z.int().min(0).optional(),
     minCoverage: z.number().min(0).max(1).optional(),
     baseline: z.string().min(1).optional(),
+    alerts: alertsSchema.optional(),
   })
   .refine(({ falseAlarmRate, threshold }) => falseAlarmRate === undefined || threshold === undefined, {
     path: ["threshold"],
@@ -63,7 +65,16 @@ export async function readConfig(path: string | undefined): Promise<Config> {
     calibration: fromItsFolder(config.calibration),
     out: fromItsFolder(config.out),
     baseline: fromItsFolder(config.baseline),
+    alerts: config.alerts && withPaths(config.alerts, dirname(file)),
   };
+}
+
+function withPaths(alerts: AlertsConfig, folder: string): AlertsConfig {
+  const targets = Object.entries(alerts.targets).map(([name, target]) => [
+    name,
+    target.type === "module" ? { ...target, path: resolve(folder, target.path) } : target,
+  ]);
+  return { ...alerts, folder: resolve(folder, alerts.folder), targets: Object.fromEntries(targets) };
 }
 
 /** @throws PersonaGuardError "config-invalid" */

@@ -1,5 +1,5 @@
-import { on } from "node:events";
 import type { ReadStream } from "node:tty";
+import { emitted } from "./emitted.js";
 
 const controlC = "\u0003";
 
@@ -8,14 +8,12 @@ export async function* keysOf(terminal: ReadStream, signal: AbortSignal): AsyncG
   const wasRaw = terminal.isRaw;
   terminal.setRawMode(true).setEncoding("utf8").resume();
   try {
-    for await (const [pressed] of on(terminal, "data", { signal })) {
+    for await (const pressed of emitted<string>(terminal, "data", signal)) {
       // A raw terminal sends Ctrl-C as a character; everybody else waits for the signal.
       if (pressed === controlC) process.kill(process.pid, "SIGINT");
       // Keys pressed quickly come together; an escape sequence is one key.
-      else yield* String(pressed).startsWith("\u001b") ? [String(pressed)] : String(pressed);
+      else yield* pressed.startsWith("\u001b") ? [pressed] : pressed;
     }
-  } catch (error) {
-    if (!signal.aborted) throw error;
   } finally {
     terminal.setRawMode(wasRaw).pause();
   }

@@ -42,7 +42,8 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     for (; !next.done; next = await running.next()) await print(next.value);
     exitCode = next.value;
   });
-  for (const command of [root, ...root.commands]) command.exitOverride();
+  for (const command of [root, ...root.commands, ...root.commands.flatMap(({ commands }) => commands)])
+    command.exitOverride();
   try {
     await root.parseAsync(argv);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Run } from "./command.js";
+import { alertsCommand } from "./commands/alerts.js";
 import { calibrateCommand } from "./commands/calibrate.js";
 import { initCommand } from "./commands/init.js";
 import { replayCommand } from "./commands/replay.js";
@@ -32,9 +33,11 @@ export function program(version: string, run: Run): Command {
     trainCommand,
     serveCommand,
     watchCommand,
+    alertsCommand,
   ];
   for (const command of commands.map((commandOf) => commandOf(run))) {
-    root.addCommand(command.configureHelp({ helpWidth }));
+    for (const one of [command, ...command.commands]) one.configureHelp({ helpWidth });
+    root.addCommand(command);
   }
   return root;
 }

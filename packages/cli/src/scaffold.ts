@@ -76,4 +76,13 @@ falseAlarmRate: 0.01
 # maxSessionAlarms: 0
 # minCoverage: 0.5
 # baseline: ./last-release
+
+# For "watch --alerts": whom to tell, and when. Secrets are names of environment variables. Further targets (slack, teams, otlp,
+# prometheus, pino, module) and rules (fleet-alarm, unscored-rate, guard-silent) are in the README of @persona-guard/monitor.
+# alerts:
+#   targets:
+#     ops: { type: webhook, url: $ALERT_URL, secret: $ALERT_SECRET }
+#   rules:
+#     - { when: session-alarm, severity: critical }
+#     - { when: drift-rate, above: 0.1, windowMinutes: 10 }
 `;

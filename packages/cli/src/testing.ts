@@ -18,12 +18,12 @@ export interface Ran {
 export interface RunOptions {
   readonly cwd: string;
   readonly stdin?: string | Uint8Array;
+  /** Variables besides those that are there. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Sends Ctrl-C as soon as stderr holds this. */
   readonly interruptAt?: string;
   /** Kills it, with no chance to tidy up, as soon as this file is there; its folder must exist. */
   readonly killAtFile?: string;
-  /** Variables beside those of the test itself. */
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Runs dist/main.js as a user would, in pipes. */

@@ -151,7 +151,10 @@ export function utteranceRecordOf(
         driftedTo: verdict.driftedTo,
         evidence: verdict.evidence.map((span) => ({
           ...span,
-          text: masked(span.text).slice(0, longestEvidence),
+          // A cut may halve a pair of surrogates, which some readers of JSON refuse.
+          text: masked(span.text)
+            .slice(0, longestEvidence)
+            .replace(/\p{Cs}$/u, ""),
         })),
       };
     case "undecided":

@@ -5,6 +5,7 @@ import { ZodError } from "zod";
 /** Longest line that is read, in bytes. */
 const longestLine = 64 * 1024 * 1024;
 const newline = 0x0a;
+const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** What a line of a log holds; "other" is a JSON object that is no drift event, such as a line of the application's own logger. */
 export type FoundLine =
@@ -97,7 +98,7 @@ async function* chunksOf(file: string, start: number): AsyncGenerator<Buffer | E
 function foundIn(bytes: Buffer, place: string, isWhole: boolean): FoundLine | undefined {
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes).trim();
+    text = utf8.decode(bytes).trim();
   } catch {
     return unreadable(place, `is not UTF-8 text (${bytes.length} bytes)`); // TextDecoder says no more than that
   }

@@ -1,5 +1,5 @@
 import { appendFileSync } from "node:fs";
-import { appendFile, rename, truncate, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, rename, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openEventLog } from "./event-log.js";
@@ -21,7 +21,7 @@ const line = (id: string) => `${JSON.stringify(sampleEvent({ id }))}\n`;
 
 test("events are followed across files that roll, in a folder that is not there yet", async () => {
   const folder = join(await temporaryFolder(), "events");
-  const { next, stop } = following([folder]);
+  const { next, stop } = following([folder], { from: "start" });
   const first = next();
   const log = openEventLog({ folder, maxBytes: 1 });
   log.listener(sampleEvent({ id: "1", at: "2026-03-02T10:00:01.000Z" }));
@@ -66,5 +66,17 @@ test("a line is shown when it is whole, and a file that shrinks or is replaced i
   await writeFile(`${file}.next`, line("replaced"));
   await rename(`${file}.next`, file);
   expect(await next()).toBe("replaced");
+  stop();
+});
+
+test("what cannot be read is told once, and the rest is followed", async () => {
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, "a-folder.jsonl"));
+  await writeFile(join(folder, "events.jsonl"), line("1"));
+  const { next, stop } = following([folder], { from: "start" });
+  expect([await next(), await next()]).toEqual(["unreadable", "1"]);
+  const second = next();
+  await appendFile(join(folder, "events.jsonl"), line("2"));
+  expect(await second).toBe("2");
   stop();
 });

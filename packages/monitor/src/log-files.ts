@@ -26,14 +26,18 @@ export function logFileName({ prefix, startedAt, pid, writer, number }: LogFileN
   return `${prefix}-${time}-${pid}-${writer}-${String(number).padStart(6, "0")}.jsonl`;
 }
 
-/** When a file of ours was begun, by its name; undefined if it is not one with this prefix. */
-function startOf(name: string, prefix: string): number | undefined {
-  const time = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-\d+-[0-9a-f]+-\d+\.jsonl$/.exec(
-    name.startsWith(`${prefix}-`) ? name.slice(prefix.length + 1) : "",
-  );
-  if (time === null) return undefined;
-  const [, year, month, day, hour, minute, second, millisecond] = time.map(Number);
-  return Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second, millisecond);
+/** Prefix of a file of ours, and when the UTC day in which it was begun ends; undefined for any other name. */
+function partsOf(name: string): { readonly prefix: string; readonly endedAt: number } | undefined {
+  const parts = /^(.+)-(\d{4})(\d\d)(\d\d)T\d{9}Z-\d+-[0-9a-f]+-\d+\.jsonl$/.exec(name);
+  if (parts === null) return undefined;
+  const [year, month, day] = parts.slice(2).map(Number);
+  return { prefix: parts[1] ?? "", endedAt: Date.UTC(year ?? 0, (month ?? 1) - 1, day) + dayMs };
+}
+
+/** Whether nobody writes the file any more: every writer begins a new one when the UTC day ends. */
+export function isFinished(name: string, now: number): boolean {
+  const parts = partsOf(name);
+  return parts !== undefined && now > parts.endedAt + graceMs;
 }
 
 export interface Retention {
@@ -63,11 +67,11 @@ export function expiredFiles(
 ): readonly string[] {
   const files = names
     .flatMap((name) => {
-      const startedAt = startOf(name, prefix);
-      return startedAt === undefined ? [] : [{ name, endedAt: (Math.floor(startedAt / dayMs) + 1) * dayMs }];
+      const parts = partsOf(name);
+      return parts?.prefix === prefix ? [{ name, endedAt: parts.endedAt }] : [];
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const removable = files.filter(({ name, endedAt }) => closed.has(name) || now > endedAt + graceMs);
+  const removable = files.filter(({ name }) => closed.has(name) || isFinished(name, now));
   const old = removable.filter(({ endedAt }) => now - endedAt > keepDays * dayMs);
   const tooMany = Math.max(0, files.length - old.length - keepFiles);
   const rest = removable.filter((file) => !old.includes(file));

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readEvents } from "./read-events.js";
-import { allOf, sampleEvent, temporaryFolder } from "./testing.js";
+import { allOf, childRunning, sampleEvent, temporaryFolder } from "./testing.js";
 
 const lineAt = (minute: number, id: string) =>
   `${JSON.stringify(sampleEvent({ id, at: `2026-03-02T10:${String(minute).padStart(2, "0")}:00.000Z` }))}\n`;
@@ -51,6 +51,25 @@ test("what cannot be read is named by its place, without its text, and the rest 
     "events.jsonl:7 is not a JSON object. Line skipped, the rest was read.",
     "events.jsonl:9 is not valid JSON (10 characters); it was cut off: its process was killed or is still writing. Line skipped, the rest was read.",
   ]);
+});
+
+test("far more files than may be open at once are read in order", async () => {
+  const folder = await temporaryFolder();
+  const minutes = Array.from({ length: 300 }, (_, minute) => minute);
+  for (const minute of minutes) {
+    const at = new Date(Date.UTC(2026, 2, 2, 0, minute)).toISOString();
+    const line = JSON.stringify(sampleEvent({ id: `${minute}`, at }));
+    await writeFile(join(folder, `${999 - minute}.jsonl`), line); // named against the order of their time
+  }
+  const child = childRunning(
+    `const ids = [];
+     for await (const line of monitor.readEvents([${JSON.stringify(folder)}])) ids.push(line.event?.id ?? line.message);
+     console.log(ids.join(" "));`,
+    { shell: "ulimit -n 200;" },
+  );
+  let ids = "";
+  for await (const text of child.stdout.setEncoding("utf8")) ids += text;
+  expect(ids.trim()).toBe(minutes.join(" "));
 });
 
 test("a path that is not there is an error", async () => {

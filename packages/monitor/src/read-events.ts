@@ -19,7 +19,9 @@ interface OpenFile {
  */
 export async function* readEvents(paths: readonly string[]): AsyncGenerator<FoundLine> {
   const files = await eventFiles(paths);
-  const starts = await Promise.all(files.map(async (file) => ({ file, at: await firstTimeIn(file) })));
+  const starts: { readonly file: string; readonly at: number }[] = [];
+  // One after another: all at once would need as many open files.
+  for (const file of files) starts.push({ file, at: await firstTimeIn(file) });
   const waiting = starts.sort((a, b) => a.at - b.at).map((start, order) => ({ ...start, order }));
   const open: OpenFile[] = [];
   while (waiting.length > 0 || open.length > 0) {

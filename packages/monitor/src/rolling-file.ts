@@ -5,9 +5,7 @@ import {
   constants,
   fdatasyncSync,
   fstatSync,
-  fsyncSync,
   mkdirSync,
-  openSync,
   readdirSync,
   rmSync,
   writeSync,
@@ -15,9 +13,12 @@ import {
 import { join } from "node:path";
 import { messageOf, PersonaGuardError } from "@persona-guard/core";
 import { expiredFiles, logFileName, type RollPeriod, rollPeriods } from "./log-files.js";
+import { openNew } from "./open-new.js";
 
 /** Lines that are kept in memory while the disk refuses them, in bytes; what comes beyond is lost. */
 const mostPending = 16 * 1024 * 1024;
+/** Lines that are given to the system in one write, in bytes, if they are several. */
+const mostInWrite = 1024 * 1024;
 const newline = 0x0a;
 
 export interface RollingFileOptions {
@@ -145,7 +146,7 @@ export class RollingFile {
   #writeSome(): void {
     const file = this.#fileFor(this.#pending[0]?.length ?? 0);
     const lines: Buffer[] = [];
-    let room = this.#options.maxBytes - file.bytes;
+    let room = Math.min(mostInWrite, this.#options.maxBytes - file.bytes);
     for (const line of this.#pending) {
       if (lines.length > 0 && line.length > room) break;
       lines.push(line);
@@ -161,17 +162,19 @@ export class RollingFile {
 
   /** In one write, so that a reader sees whole lines. A full disk may cut it: what was not written whole goes into another file. */
   #append(file: OpenFile, lines: readonly Buffer[]): void {
+    const isSynced = this.#options.durability === "every-event-on-disk";
     const bytes = Buffer.concat(lines);
     let written = 0;
     try {
       while (written < bytes.length) written += writeSync(file.fd, bytes, written);
-      if (this.#options.durability === "every-event-on-disk") fdatasyncSync(file.fd);
+      if (isSynced) fdatasyncSync(file.fd);
     } catch (error) {
+      if (file.bytes + written > 0) this.#leaveFile();
+      if (isSynced) throw error; // none of the lines is known to be on the disk: better twice in the log than never
       const whole = bytes.subarray(0, written).lastIndexOf(newline) + 1;
       let linesWritten = 0;
       for (let end = 0; end < whole; linesWritten += 1) end += lines[linesWritten]?.length ?? whole;
       this.#forgetPending(linesWritten);
-      if (file.bytes + written > 0) this.#leaveFile();
       throw error;
     } finally {
       file.bytes += written;
@@ -202,8 +205,7 @@ export class RollingFile {
       writer: this.#writer,
       number: this.#files,
     });
-    const fd = openSync(join(folder, name), "ax"); // "x": were the name taken, it fails instead of sharing the file
-    if (durability === "every-event-on-disk") syncFolder(folder);
+    const fd = openNew(folder, name, { isSynced: durability === "every-event-on-disk" });
     this.#file = { fd, name, period, countsLinks: fstatSync(fd).nlink > 0, bytes: 0 };
     this.#removeExpired(startedAt);
     return this.#file;
@@ -228,16 +230,6 @@ export class RollingFile {
     } catch (cause) {
       this.#options.onFault(unwritable(folder, cause)); // Old files that stay are no reason to lose new lines.
     }
-  }
-}
-
-/** So that the new name of a file outlives a power cut, too. */
-function syncFolder(folder: string): void {
-  const fd = openSync(folder, "r");
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
   }
 }
 

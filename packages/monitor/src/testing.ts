@@ -1,5 +1,8 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp } from "node:fs/promises";
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DriftEvent, parseDriftEvent } from "@persona-guard/core";
@@ -56,4 +59,48 @@ export async function allOf(lines: AsyncIterable<FoundLine>) {
     else others += 1;
   }
   return { events, faults, others };
+}
+
+interface Received {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/**
+ * A real HTTP server that remembers what it was sent.
+ *
+ * @param answers a status for each request in turn, the last one for all further; "never" leaves it without an answer
+ */
+export async function receiver(
+  answers: readonly (number | "never")[] = [200],
+  headers: Readonly<Record<string, string>> = {},
+) {
+  const received: Received[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const answer = answers[Math.min(received.length, answers.length - 1)] ?? 200;
+    received.push({
+      path: request.url ?? "",
+      headers: request.headers,
+      body: Buffer.concat(chunks).toString(),
+    });
+    server.emit("received");
+    if (answer !== "never") response.writeHead(answer, headers).end("ok");
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, // an object, because the server listens on TCP
+    received,
+    /** Resolves as soon as so many requests have come. */
+    async count(requests: number): Promise<void> {
+      while (received.length < requests) await once(server, "received");
+    },
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
 }

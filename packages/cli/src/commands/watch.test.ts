@@ -122,7 +122,9 @@ test("--json follows with the events themselves, still harmless on a terminal", 
   expect(shown.replaceAll("\n", "")).not.toMatch(/\p{Cc}|\p{Cf}/u);
 });
 
-const hasTerminals = spawnSync("script", ["--version"]).status === 0;
+/** Of util-linux: runs a command in a terminal of its own. */
+const script = "script";
+const hasTerminals = spawnSync(script, ["--version"]).status === 0;
 test.skipIf(!hasTerminals)(
   "keys filter what a terminal shows (skipped without util-linux's script)",
   async () => {
@@ -130,7 +132,7 @@ test.skipIf(!hasTerminals)(
     const file = join(cwd, "events.jsonl");
     await writeFile(file, lines(all));
     const terminal = spawn(
-      "script",
+      script,
       ["-qec", `"${process.execPath}" "${main}" watch events.jsonl`, "/dev/null"],
       {
         cwd,

@@ -1,8 +1,12 @@
+import { EventEmitter } from "node:events";
 import { access } from "node:fs/promises";
-import type { DriftEvent } from "@persona-guard/core";
-import { type FoundLine, followEvents, readEvents } from "@persona-guard/monitor";
+import type { DriftEvent, DriftListener } from "@persona-guard/core";
+import type { FoundLine } from "@persona-guard/monitor";
 import { Command, Option } from "commander";
-import { type Run, type Running, type Said, type Surroundings, visible } from "../command.js";
+import { alertsOf } from "../alerts-of.js";
+import { type ExitCode, type Run, type Running, type Said, type Surroundings, visible } from "../command.js";
+import { configFile } from "../config.js";
+import { emitted } from "../emitted.js";
 import { eventLine } from "../event-line.js";
 import { merged } from "../merged.js";
 import { WatchTally, watchReport } from "../watch-summary.js";
@@ -27,6 +31,8 @@ Exit code: 0; 2 if a line could not be read (the rest was), or for a wrong flag 
 interface WatchFlags {
   readonly follow?: boolean;
   readonly all?: true;
+  readonly alerts?: true;
+  readonly config?: string;
   readonly session?: string;
   readonly persona?: string;
   readonly outcome?: DriftEvent["outcome"];
@@ -41,6 +47,11 @@ export function watchCommand(run: Run): Command {
     .option("--follow", "go on when all is read, also in a pipe")
     .option("--no-follow", "sum up what is there, also on a terminal")
     .option("--all", "follow from the first event, not from the last ones")
+    .option(
+      "--alerts",
+      "run the alert rules of the configuration over the events that come; implies --follow",
+    )
+    .option("-c, --config <file>", `configuration file (default: ${configFile}, if there is one)`)
     .option("--session <part>", "only sessions whose name has this part")
     .option("--persona <part>", "only personas whose name has this part")
     .addOption(
@@ -59,6 +70,7 @@ export function watchCommand(run: Run): Command {
 }
 
 async function* watch(paths: readonly string[], flags: WatchFlags, around: Surroundings): Running {
+  if (flags.alerts) return yield* withAlerts(paths, flags, around);
   const follows = flags.follow ?? around.stdoutIsTerminal;
   return yield* follows ? follow(paths, flags, around) : sumUp(paths, flags, around);
 }
@@ -69,6 +81,7 @@ async function* sumUp(
   { colors, signal }: Surroundings,
 ): Running {
   const tally = new WatchTally();
+  const { readEvents } = await import("@persona-guard/monitor"); // no other command waits for it
   for await (const line of readEvents(paths)) {
     if (signal.aborted) return 130;
     if (line.found === "event" && isShown(flags, line.event)) tally.add(line.event);
@@ -79,10 +92,46 @@ async function* sumUp(
   return summary.unreadable === 0 ? 0 : 2;
 }
 
-type Happening = { readonly line: FoundLine } | { readonly key: string };
+/** Alerts see what is written from now on; what was before has been told by whoever ran them then. */
+async function* withAlerts(paths: readonly string[], flags: WatchFlags, around: Surroundings): Running {
+  const { targets: configs, folder, rules, quietHours } = await alertsOf(flags.config);
+  const { openTargets, startAlerts } = await import("@persona-guard/monitor");
+  const faults = new EventEmitter();
+  const onFault = (message: string) => faults.emit("fault", message);
+  const targets = await openTargets(configs, { onFault });
+  const alerts = startAlerts({ targets, folder, rules, quietHours, onFault });
+  const lastFaults: string[] = [];
+  let exitCode: ExitCode;
+  try {
+    exitCode = yield* follow(paths, flags, around, { listener: alerts.listener, faults });
+  } finally {
+    faults.on("fault", (message) => lastFaults.push(message));
+    await alerts.close();
+  }
+  for (const message of lastFaults) yield { to: "stderr", text: visible(message) };
+  return exitCode;
+}
 
-async function* follow(paths: readonly string[], flags: WatchFlags, around: Surroundings): Running {
+interface RunningAlerts {
+  readonly listener: DriftListener;
+  /** Emits "fault" with a message. */
+  readonly faults: EventEmitter;
+}
+
+type Happening =
+  | { readonly line: FoundLine }
+  | { readonly key: string }
+  | { readonly alerted: FoundLine }
+  | { readonly fault: string };
+
+async function* follow(
+  paths: readonly string[],
+  flags: WatchFlags,
+  around: Surroundings,
+  alerts?: RunningAlerts,
+): Running {
   const { colors, keys, signal } = around;
+  const { followEvents } = await import("@persona-guard/monitor");
   const quit = new AbortController();
   const ends = AbortSignal.any([signal, quit.signal]);
   const pressed = flags.json || keys === undefined ? undefined : keys(ends);
@@ -99,11 +148,23 @@ async function* follow(paths: readonly string[], flags: WatchFlags, around: Surr
   const sources: AsyncIterable<Happening>[] = [
     named("line", followEvents(paths, { signal: ends, from })),
     ...(pressed === undefined ? [] : [named("key", pressed)]),
+    ...(alerts === undefined
+      ? []
+      : [
+          named("alerted", followEvents(paths, { signal: ends })),
+          named("fault", emitted<string>(alerts.faults, "fault", ends)),
+        ]),
   ];
   yield* waitingFor(paths);
   if (pressed !== undefined) yield { to: "progress", text: statusLine(view, tally.counts) };
   for await (const happening of merged(sources)) {
-    if ("line" in happening) {
+    if ("alerted" in happening) {
+      if (happening.alerted.found === "event") alerts?.listener(happening.alerted.event);
+      continue;
+    }
+    if ("fault" in happening) {
+      yield { to: "stderr", text: visible(happening.fault) };
+    } else if ("line" in happening) {
       const { line } = happening;
       yield* countFault(line, tally);
       if (line.found !== "event") continue;
@@ -142,7 +203,7 @@ async function* waitingFor(paths: readonly string[]): AsyncGenerator<Said> {
   }
 }
 
-async function* named<Name extends "line" | "key", Value>(
+async function* named<Name extends "line" | "key" | "alerted" | "fault", Value>(
   name: Name,
   source: AsyncIterable<Value>,
 ): AsyncGenerator<{ readonly [Key in Name]: Value }> {

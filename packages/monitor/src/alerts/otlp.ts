@@ -1,0 +1,142 @@
+import type { DriftEvent } from "@persona-guard/core";
+import { headlineOf, type Notice } from "./alert.js";
+import type { AlertTarget } from "./alert-target.js";
+import { DriftMetrics } from "./metrics.js";
+import { attributesOf, nanoseconds, otlpMetrics } from "./otlp-metrics.js";
+import { post } from "./post.js";
+
+/** Records that wait for the next export; what comes beyond is dropped and counted in the next one that gets through. */
+const mostWaiting = 5_000;
+const scope = { name: "@persona-guard/monitor" };
+const severityNumbers = { info: 9, warning: 13, critical: 17 } as const;
+
+export interface OtlpOptions {
+  readonly name: string;
+  /** Of the collector, without /v1/…; 4318 is its usual port for HTTP. */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** @default "persona-guard" */
+  readonly serviceName?: string | undefined;
+  /** Between two exports. @default 5000 */
+  readonly exportMs?: number;
+  readonly now?: () => number;
+  /** Called when records are lost. */
+  readonly onFault?: (message: string) => void;
+}
+
+/**
+ * Events and notices as OTLP/HTTP JSON: each event a `gen_ai.evaluation.result` log record, counters as metrics. Plain fetch instead
+ * of the OpenTelemetry SDK: two POSTs of JSON do not need its dozen packages, and an application's own SDK stays untouched.
+ *
+ * @see https://opentelemetry.io/docs/specs/otlp/#otlphttp
+ */
+export function otlpTarget(options: OtlpOptions): AlertTarget {
+  const {
+    name,
+    url,
+    headers = {},
+    serviceName = "persona-guard",
+    exportMs = 5_000,
+    now = Date.now,
+  } = options;
+  const base = url.replace(/\/+$/, "");
+  const resource = { attributes: attributesOf({ "service.name": serviceName }) };
+  const metrics = new DriftMetrics();
+  const startedAt = now();
+  let waiting: object[] = [];
+  let lost = 0;
+  let exporting: Promise<void> = Promise.resolve();
+  const send = (path: string, content: object, signal: AbortSignal) =>
+    post(`${base}${path}`, { headers, body: JSON.stringify(content), signal });
+  const sendLogs = (logRecords: readonly object[], signal: AbortSignal) =>
+    send("/v1/logs", { resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords }] }] }, signal);
+  const exportNow = async () => {
+    const signal = AbortSignal.timeout(Math.max(exportMs, 5_000));
+    const batch = waiting;
+    waiting = [];
+    const delivery = batch.length === 0 ? undefined : await sendLogs(batch, signal);
+    if (delivery?.outcome === "failed") waiting = [...batch, ...waiting];
+    if (delivery?.outcome === "refused")
+      options.onFault?.(`${name}: ${batch.length} records lost: ${delivery.fault}`);
+    if (waiting.length > mostWaiting) {
+      lost += waiting.length - mostWaiting;
+      waiting = waiting.slice(-mostWaiting);
+      options.onFault?.(`${name}: ${lost} records lost so far: the collector does not accept them`);
+    }
+    const sums = await otlpMetrics(metrics.registry, { startedAt, now: now() });
+    await send(
+      "/v1/metrics",
+      { resourceMetrics: [{ resource, scopeMetrics: [{ scope, metrics: sums }] }] },
+      signal,
+    );
+  };
+  const exportNext = () => {
+    exporting = exporting.then(exportNow, exportNow);
+    return exporting;
+  };
+  const timer = setInterval(exportNext, exportMs).unref();
+  return {
+    name,
+    observe(event) {
+      metrics.observe(event);
+      waiting.push(evaluationRecord(event, now()));
+    },
+    async deliver(notice, signal) {
+      metrics.count(notice);
+      return await sendLogs([alertRecord(notice, now())], signal);
+    },
+    async close() {
+      clearInterval(timer);
+      await exportNext();
+    },
+  };
+}
+
+/** @see https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-events/ */
+function evaluationRecord(event: DriftEvent, now: number): object {
+  const { confidence, outcome, persona, session, step, index, model, attempt, action, utterances } = event;
+  const labels = [...new Set(utterances.flatMap(({ driftedTo = [] }) => driftedTo))];
+  const reasons = utterances.flatMap((one) => (one.outcome === "unscored" && one.reason ? [one.reason] : []));
+  const isUnscored = outcome === "unscored";
+  return {
+    timeUnixNano: nanoseconds(Date.parse(event.at)),
+    observedTimeUnixNano: nanoseconds(now),
+    severityNumber: outcome === "drifted" ? severityNumbers.warning : severityNumbers.info,
+    severityText: outcome === "drifted" ? "WARN" : "INFO",
+    eventName: "gen_ai.evaluation.result",
+    attributes: attributesOf({
+      "gen_ai.evaluation.name": "persona",
+      "gen_ai.evaluation.score.value": confidence,
+      "gen_ai.evaluation.score.label": outcome,
+      "gen_ai.evaluation.explanation": labels.length === 0 ? undefined : `drifted to ${labels.join(", ")}`,
+      "gen_ai.conversation.id": session,
+      "gen_ai.response.id": step,
+      "gen_ai.response.model": model,
+      "error.type": isUnscored ? (reasons[0]?.split(":")[0] ?? "unscored") : undefined,
+      "persona_guard.event.id": event.id,
+      "persona_guard.persona.name": persona.name,
+      "persona_guard.persona.version": persona.version,
+      "persona_guard.step.index": index,
+      "persona_guard.step.attempt": attempt,
+      "persona_guard.action": action,
+      "persona_guard.session.alarm": event.sessionAlarm,
+    }),
+  };
+}
+
+function alertRecord(notice: Notice, now: number): object {
+  return {
+    timeUnixNano: nanoseconds(Date.parse(notice.at)),
+    observedTimeUnixNano: nanoseconds(now),
+    severityNumber: severityNumbers[notice.severity],
+    severityText: notice.severity.toUpperCase(),
+    eventName: "persona_guard.alert",
+    body: { stringValue: headlineOf(notice) },
+    attributes: attributesOf({
+      "persona_guard.alert.id": notice.id,
+      "persona_guard.alert.rule": notice.rule,
+      "persona_guard.alert.condition": notice.condition,
+      "persona_guard.alert.count": notice.alerts.length + notice.omitted,
+    }),
+  };
+}
