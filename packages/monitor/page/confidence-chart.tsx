@@ -5,9 +5,9 @@ import { hrefOf } from "./route.js";
 import { useWidth } from "./use-width.js";
 import { confidence, draftWords, outcomeWords, percentTick, statistic } from "./words.js";
 
-const upper = { top: 22, bottom: 190 };
-const lower = { top: 226, bottom: 286 };
-const height = 310;
+const upper = { top: 38, bottom: 200 };
+const lower = { top: 236, bottom: 296 };
+const height = 320;
 const edge = { left: 48, right: 16 };
 
 /**
@@ -91,12 +91,7 @@ export function ConfidenceChart({
         {alarmAt !== undefined && (
           <g class="alarm-line">
             <line x1={x(alarmAt)} x2={x(alarmAt)} y1={upper.top} y2={lower.bottom} />
-            <SideLabel
-              x={x(alarmAt)}
-              y={lower.top - 10}
-              right={right}
-              text={`session alarm, step ${alarmAt + 1}`}
-            />
+            <SideLabel x={x(alarmAt)} y={28} right={right} text={`session alarm, step ${alarmAt + 1}`} />
           </g>
         )}
         <path class="line" d={curve(judged) ?? ""} />

@@ -45,6 +45,10 @@ function Session({ view: { rows, more } }: { readonly view: SessionView }) {
       </p>
       <section class="chart" aria-labelledby="confidence-title">
         <h2 id="confidence-title">Confidence that each step is in persona</h2>
+        <p class="quiet">
+          Triangles drifted; hollow marks are redrafts. The lower curve is the evidence that the session
+          drifts.
+        </p>
         <ConfidenceChart rows={rows} alarmAt={alarm?.index} beganAt={began} />
       </section>
       <section aria-labelledby="steps-title">

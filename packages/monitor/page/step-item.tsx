@@ -39,7 +39,7 @@ export function StepItem({
           )}
           {`step ${row.index + 1}`}
           {row.attempt > 1 && ` · ${draftWords(row.attempt)}`}
-          {row.alarm && <strong> · session alarm</strong>}
+          {row.alarm && <strong> · in alarm</strong>}
         </span>
         {evidence !== null && (
           <q>

@@ -43,12 +43,11 @@ const countOf = (condition: string) => `count(*) FILTER (${condition})::INTEGER`
 export async function summary(history: History, filter: Filter): Promise<Summary> {
   const { sql, values } = conditionOf(filter);
   const [[row], outcomes] = await Promise.all([
-    history.query<Omit<Summary, "outcomes" | "scoringMs"> & { p50: number; p95: number }>(
+    history.query<Omit<Summary, "outcomes" | "scoringMs"> & { times: readonly number[] | null }>(
       `SELECT count(*)::INTEGER AS steps, ${countOf(scored)} AS scored, ${countOf("attempt = 1 AND outcome = 'drifted'")} AS drifted,
         count(DISTINCT session)::INTEGER AS sessions, count(DISTINCT session) FILTER (alarm)::INTEGER AS "sessionsInAlarm",
         ${countOf("attempt = 1 AND what_was_done = 'reprompt'")} AS reprompted, ${countOf("rescued_from IS NOT NULL")} AS rescued,
-        approx_quantile(scoring_ms, 0.5) FILTER (outcome <> 'silent') AS p50,
-        approx_quantile(scoring_ms, 0.95) FILTER (outcome <> 'silent') AS p95,
+        approx_quantile(scoring_ms, [0.5, 0.95]) FILTER (outcome <> 'silent') AS times,
         epoch_ms(min(judged_at))::DOUBLE AS first, epoch_ms(max(judged_at))::DOUBLE AS last
       FROM steps WHERE ${sql}`,
       values,
@@ -59,7 +58,8 @@ export async function summary(history: History, filter: Filter): Promise<Summary
     ),
   ]);
   if (row === undefined) throw new RangeError("An aggregate without groups has one row.");
-  const { p50, p95, ...counts } = row;
+  const { times, ...counts } = row;
+  const [p50 = null, p95 = null] = times ?? [];
   const byOutcome = { "in-persona": 0, drifted: 0, undecided: 0, unscored: 0, silent: 0 };
   for (const { outcome, count } of outcomes) byOutcome[outcome] = count;
   return { ...counts, outcomes: byOutcome, scoringMs: { p50, p95 } };
@@ -123,14 +123,19 @@ export async function fleet(history: History, filter: Filter): Promise<Series<Fl
 export async function coverage(history: History, filter: Filter): Promise<Series<CoveragePoint>> {
   const { sql, values } = conditionOf(filter);
   const bucketMs = await bucketWidth(history, filter);
-  const rows = await history.query<CoveragePoint & { name: string }>(
-    `SELECT 'all' AS name, ${bucketOf(bucketMs)} AS "at", ${countOf("outcome IN ('in-persona', 'drifted')")} AS scored,
+  const rows = await history.query<Omit<CoveragePoint, "p50" | "p95"> & { times: readonly number[] | null }>(
+    `SELECT ${bucketOf(bucketMs)} AS "at", ${countOf("outcome IN ('in-persona', 'drifted')")} AS scored,
        ${countOf("outcome = 'undecided'")} AS undecided, ${countOf("outcome = 'unscored'")} AS unscored,
-       approx_quantile(scoring_ms, 0.5) AS p50, approx_quantile(scoring_ms, 0.95) AS p95
+       approx_quantile(scoring_ms, [0.5, 0.95]) AS times
      FROM steps WHERE ${sql} AND outcome <> 'silent' GROUP BY ALL ORDER BY "at"`,
     values,
   );
-  return { bucketMs, curves: curvesOf(rows) };
+  const points = rows.map(({ times, ...point }) => ({
+    ...point,
+    p50: times?.[0] ?? null,
+    p95: times?.[1] ?? null,
+  }));
+  return { bucketMs, curves: points.length === 0 ? [] : [{ name: "all", points }] };
 }
 
 /** Sessions by their latest step, or with "drift" by what speaks most for drift. */
