@@ -19,7 +19,7 @@ const busyBefore = loadavg()[0] ?? 0;
 const live = await liveBenchmark({ perSecond: 200, seconds, executablePath: "/usr/bin/chromium" });
 console.log(
   `live     ${live.events} events in ${live.seconds.toFixed(0)} s: on the page after ${live.delay.p50.toFixed(0)} ms (p95 ${live.delay.p95.toFixed(0)} ms), ` +
-    `${live.longTasks} long tasks, the longest ${live.longestTaskMs.toFixed(0)} ms (bar: ${longestTask} ms), ${live.pageHeapMegabytes.toFixed(0)} MB heap`,
+    `${live.longTasks} long tasks, the longest ${live.longestTaskMs.toFixed(0)} ms, ${live.longestTaskCpuMs.toFixed(0)} ms of its own time (bar: ${longestTask} ms), ${live.pageHeapMegabytes.toFixed(0)} MB heap`,
 );
 const history = await historyBenchmark({ events, rounds: 20 });
 console.log(

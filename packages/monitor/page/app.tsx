@@ -1,4 +1,5 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { Start } from "../src/dashboard/api.js";
 import { Filters } from "./filters.js";
 import { type Live, useLive } from "./live.js";
 import { Overview } from "./overview.js";
@@ -32,6 +33,8 @@ export function App() {
     isFirst.current = false;
   }, [route.page, route.id]);
   const query = Object.fromEntries([...route.query].filter(([name]) => kept.includes(name)));
+  const { version, start } = live;
+  const page = useMemo(() => <Page route={route} version={version} start={start} />, [route, version, start]);
   return (
     <>
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
@@ -56,24 +59,33 @@ export function App() {
       </header>
       {places.includes(route.page) && <Filters route={route} version={live.version} />}
       <main ref={main} id="main" tabIndex={-1}>
-        <Page route={route} live={live} />
+        {route.page === "overview" ? <Overview route={route} live={live} /> : page}
       </main>
     </>
   );
 }
 
-function Page({ route, live }: { readonly route: Route; readonly live: Live }) {
+/** The pages that do not follow every step. */
+function Page({
+  route,
+  version,
+  start,
+}: {
+  readonly route: Route;
+  readonly version: number;
+  readonly start: Start | undefined;
+}) {
   switch (route.page) {
     case "overview":
-      return <Overview route={route} live={live} />;
+      return null;
     case "sessions":
-      return <Sessions route={route} version={live.version} />;
+      return <Sessions route={route} version={version} />;
     case "session":
-      return <SessionPage name={route.id} version={live.version} />;
+      return <SessionPage name={route.id} version={version} />;
     case "search":
-      return <Search route={route} version={live.version} />;
+      return <Search route={route} version={version} />;
     case "step":
-      return <StepPage key={route.id} id={route.id} start={live.start} />;
+      return <StepPage key={route.id} id={route.id} start={start} />;
   }
 }
 

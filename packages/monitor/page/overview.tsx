@@ -1,3 +1,4 @@
+import { useMemo } from "preact/hooks";
 import type { FleetPoint, Series, Summary } from "../src/dashboard/api.js";
 import { Coverage } from "./coverage.js";
 import { DriftRates } from "./drift-rates.js";
@@ -13,6 +14,18 @@ import { count, milliseconds, shareOf, statistic } from "./words.js";
 export function Overview({ route, live }: { readonly route: Route; readonly live: Live }) {
   const summary = useQuery<Summary>(`api/summary?${filterQuery(route)}`, live.version);
   const isEmpty = summary.state === "done" && summary.value.steps === 0;
+  // The same element is not looked at again: steps come many times a second, charts change every other one.
+  const charts = useMemo(
+    () =>
+      !isEmpty && (
+        <div class="charts">
+          <DriftRates route={route} version={live.version} />
+          <Fleet route={route} version={live.version} />
+          <Coverage route={route} version={live.version} />
+        </div>
+      ),
+    [route, live.version, isEmpty],
+  );
   return (
     <>
       <h1 class="unseen">Overview</h1>
@@ -24,13 +37,7 @@ export function Overview({ route, live }: { readonly route: Route; readonly live
           </Answer>
         </section>
         <Feed route={route} live={live} />
-        {!isEmpty && (
-          <div class="charts">
-            <DriftRates route={route} version={live.version} />
-            <Fleet route={route} version={live.version} />
-            <Coverage route={route} version={live.version} />
-          </div>
-        )}
+        {charts}
       </div>
     </>
   );
