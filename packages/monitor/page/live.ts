@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { News, Reading, Start, StepRow } from "../src/dashboard/api.js";
 import { fetchJson } from "./query.js";
 
-export type Connection = "connecting" | "live" | "lost";
+type Connection = "connecting" | "live" | "lost";
 
 export interface Live {
   readonly connection: Connection;

@@ -5,7 +5,7 @@ import { getCookie, setCookie } from "hono/cookie";
 const cookie = "persona-guard";
 const loopbackNames = new Set(["localhost", "127.0.0.1", "[::1]"]);
 /** Sent by our page with what it writes: another site's page cannot send it without being asked first, and is refused then. */
-export const pageHeader = "x-persona-guard";
+const pageHeader = "x-persona-guard";
 
 /** Nothing but our own files: no inline script or style, no other host, no frame around it. */
 const contentPolicy = [

@@ -148,7 +148,7 @@ export interface SessionView {
   readonly more: number;
 }
 
-export type LabelVerdict = "false-alarm" | "missed-drift";
+type LabelVerdict = "false-alarm" | "missed-drift";
 
 /** One step whole, and the other drafts of it, by attempt. */
 export interface StepView {

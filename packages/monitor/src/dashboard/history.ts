@@ -54,7 +54,10 @@ export class History {
 
   static async open(): Promise<History> {
     const folder = await mkdtemp(join(tmpdir(), "persona-guard-"));
-    const instance = await DuckDBInstance.create(":memory:", { temp_directory: "" });
+    const instance = await DuckDBInstance.create(":memory:", {
+      temp_directory: "",
+      autoinstall_known_extensions: "false",
+    });
     const connect = async () => {
       const connection = await instance.connect();
       await connection.run("USE history");

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { appendFile, readFile, rename } from "node:fs/promises";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { ChatOpenAI } from "@langchain/openai";
@@ -9,6 +8,7 @@ import { loadGuard } from "@persona-guard/classifier";
 import { type DriftEvent, definePersona } from "@persona-guard/core";
 import { personaGuardMiddleware } from "@persona-guard/langchain";
 import { startCompletionsServer } from "@persona-guard/langchain/testing";
+import axe from "axe-core";
 import { createAgent } from "langchain";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -19,7 +19,6 @@ import { lineOf, type Served, served } from "./testing.js";
 const waitMs = 20_000;
 const loaded = "main:has(h1):not(:has([aria-busy]))";
 const executablePath = "/usr/bin/chromium";
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 /** Runs in the page, where axe is then defined. */
 const violations =
   "axe.run().then((found) => found.violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)].join(' ')))";
@@ -240,7 +239,7 @@ describe.skipIf(!existsSync(executablePath))(`the page in ${executablePath}`, ()
       async ({ path }) => {
         const { page, complaints } = await opened(it, { path });
         await page.locator(loaded).waitFor();
-        await page.evaluate(await readFile(axe, "utf8"));
+        await page.evaluate(axe.source);
         for (const colorScheme of ["light", "dark"] as const) {
           await page.emulateMedia({ colorScheme });
           expect(await page.evaluate(violations)).toEqual([]);
