@@ -3,7 +3,6 @@ import {
   type DriftEvent,
   type DriftState,
   driftEValue,
-  driftStart,
   Fleet,
   initialDriftState,
 } from "@persona-guard/core";
@@ -113,7 +112,7 @@ export function* sampleEvents(options: SampleOptions): Generator<DriftEvent> {
       ],
       sessionEValue: eValue,
       sessionAlarm: eValue >= 100,
-      ...(eValue >= 100 ? { sessionStart: driftStart(session.state) } : {}),
+      ...(eValue >= 100 ? { sessionStart: Math.min(session.driftsFrom, session.index) } : {}),
       fleet: { model: session.model, ...fleet.advance(session.model, pValue) },
       scoringMs: 0.4 + (random() < 0.2 ? 8 + random() * 9 : random() * 0.3),
     } satisfies DriftEvent;

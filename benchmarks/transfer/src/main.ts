@@ -6,7 +6,6 @@ import { readAgentEmails } from "./agent-emails.js";
 import { intervalText, reportChatOnly } from "./chat-only.js";
 import { reportCustomTraits } from "./custom-traits.js";
 import { emailFigures, type Figure } from "./email-figures.js";
-import { reportPersonas } from "./personas.js";
 import { pictureOf } from "./picture.js";
 
 interface Column {
@@ -40,8 +39,6 @@ if (folder === undefined) {
   );
 } else {
   await reportEmails(folder);
-  const sessions = join(folder, "sessions-dev");
-  if (existsSync(sessions)) await reportPersonas(sessions);
   const styles = join(folder, "styles");
   if (existsSync(styles)) await reportCustomTraits(styles);
 }

@@ -33,7 +33,7 @@ async function runAgent(
     tools: [],
     systemPrompt: "You are Marlow, support agent of Northgate Bank.",
     checkpointer: new MemorySaver(),
-    middleware: [personaGuardMiddleware({ guard, onEvent, logger: silent })],
+    middleware: [personaGuardMiddleware({ guard, onEvent, logTexts: "all", logger: silent })],
   });
   for (const { customer } of turns) {
     if (signal.aborted) break;

@@ -1,4 +1,5 @@
 export { type CalibrationFile, calibrationFileOf, type Scorer } from "./calibration-file.js";
+export { type ExplainOptions, explain } from "./explain.js";
 export { type LoadClassifierOptions, loadClassifier } from "./load-classifier.js";
 export { folderOfModel, type LoadGuardOptions, loadGuard } from "./load-guard.js";
 export { type Tier, tiers } from "./manifest.js";

@@ -6,13 +6,13 @@ const space = 4;
 const symbol = 5;
 const invisible = 6;
 
-const spaceCode = 0x20;
+export const spaceCode = 0x20;
 const zeroCode = 0x30;
 const apostrophe = 0x27;
 const backslash = 0x5c;
 
 const invisibles = /[\u00AD\u200B-\u200D\u2060\uFEFF]|[\uFE00-\uFE0F]/u;
-const spaces = /[\t\n\v\f\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]/u;
+export const spaces = /[\t\n\v\f\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]/u;
 const lookalikes: readonly (readonly [RegExp, number])[] = [
   [/[\u2018-\u201B\u2032\u02BC]/u, apostrophe],
   [/[\u201C-\u201F]/u, 0x22],
@@ -65,14 +65,19 @@ export function normalised(text: string): CodePoints {
   return { codes, length };
 }
 
-/** Gives `add` the hash of every word, and of every pair of neighbouring words joined by one space. */
-export function eachWordHash({ codes, length }: CodePoints, add: (hash: number) => void): void {
+/** Gets the hash of a feature and between which code points it stands: `start` inclusive, `end` exclusive. */
+export type AddFeature = (hash: number, start: number, end: number) => void;
+
+/** Gives `add` every word, and every pair of neighbouring words joined by one space. */
+export function eachWordHash({ codes, length }: CodePoints, add: AddFeature): void {
   let beforePair: number | undefined; // state after the previous word and a space
+  let previous = 0;
   for (let at = 1; at < length; ) {
     if (codes[at] === spaceCode) {
       at++;
       continue;
     }
+    const start = at;
     const end = wordEnd(codes, at);
     let single = fnvOffset;
     let pair = beforePair ?? fnvOffset;
@@ -81,8 +86,9 @@ export function eachWordHash({ codes, length }: CodePoints, add: (hash: number) 
       single = Math.imul(single ^ code, fnvPrime);
       pair = Math.imul(pair ^ code, fnvPrime);
     }
-    add(mixed(single));
-    if (beforePair !== undefined) add(mixed(pair));
+    add(mixed(single), start, end);
+    if (beforePair !== undefined) add(mixed(pair), previous, end);
+    previous = start;
     beforePair = Math.imul(single ^ spaceCode, fnvPrime);
   }
 }

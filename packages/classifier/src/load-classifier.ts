@@ -112,7 +112,14 @@ async function loadTier(
   const encoder =
     tier === "lexical" ? undefined : await loadEncoder(modelFolder, manifest, { timeoutMs, threads });
   try {
-    const scoring = withTraits(await classifierOf(tier, modelFolder, manifest, encoder), heads, encoder);
+    // Where every text passes through the encoder anyway, the cascade would save nothing.
+    const readsStates = examplesOf?.examples !== undefined || heads.some((head) => head.encoder !== null);
+    const scoringTier = tier === "cascade" && readsStates ? "ensemble" : tier;
+    const scoring = withTraits(
+      await classifierOf(scoringTier, modelFolder, manifest, encoder),
+      heads,
+      encoder,
+    );
     return examplesOf?.examples === undefined
       ? scoring
       : await withExamples(scoring, { ...examplesOf, examples: examplesOf.examples }, encoder);

@@ -34,6 +34,9 @@ export interface LoadGuardOptions
   readonly language?: "english" | "any";
 }
 
+/** Confidence below which a text is drift where no calibration text can say how rare it is: likelier drifted than not. */
+const evenOdds = 0.5;
+
 /**
  * A guard of a persona with the shipped classifier and its calibration, ready to judge. Close it when done.
  *
@@ -45,7 +48,6 @@ export async function loadGuard(options: LoadGuardOptions): Promise<PersonaGuard
     persona: given,
     classifier: shared,
     falseAlarmRate,
-    threshold,
     minWords,
     sessionAlarmRate,
     language = options.model === undefined ? "english" : "any",
@@ -53,11 +55,16 @@ export async function loadGuard(options: LoadGuardOptions): Promise<PersonaGuard
   refuseConflicts(options);
   const persona = typeof given === "string" ? await readPersona(given) : definePersona(given);
   const traits = [...persona.traits, ...(options.traits ?? [])];
-  if (shared === undefined && threshold === undefined && options.calibration === undefined)
-    refuseUncalibrated(traits, persona);
+  const learned = options.calibration === undefined ? learnedOf(traits, persona) : [];
+  if (learned.length > 0 && falseAlarmRate !== undefined) throw notCalibratedFor(learned);
+  const byDefault = learned.length > 0 && options.threshold === undefined;
+  const threshold = byDefault ? evenOdds : options.threshold;
   const classifier = shared ?? (await loadClassifier({ ...options, traits, examplesOf: persona }));
   try {
-    const calibration = await calibrationOf(persona, classifier, options);
+    const calibration = await calibrationOf(persona, classifier, {
+      ...options,
+      ...(threshold === undefined ? {} : { threshold }),
+    });
     return new PersonaGuard({
       persona,
       classifier,
@@ -67,6 +74,7 @@ export async function loadGuard(options: LoadGuardOptions): Promise<PersonaGuard
       ...(language === "english" ? { understands: isEnglish } : {}),
       ...(minWords === undefined ? {} : { minWords }),
       ...(sessionAlarmRate === undefined ? {} : { sessionAlarmRate }),
+      ...(byDefault ? { warnings: [judgedByOdds(learned)] } : {}),
     });
   } catch (error) {
     if (shared === undefined) await classifier.close();
@@ -129,18 +137,27 @@ export function folderOfModel(model: string = shippedFolder): string | undefined
   return existsSync(model) ? model : undefined;
 }
 
-/** What is learned from a user's texts moves the confidences, and the calibration texts, of which only scores are shipped, have none for it. */
-function refuseUncalibrated(traits: readonly string[], { examples }: Persona): void {
-  const learned = [
+/** What a user's texts have taught: it moves the confidences, and the calibration texts, of which only scores are shipped, have none for it. */
+function learnedOf(traits: readonly string[], { examples }: Persona): readonly string[] {
+  return [
     ...(traits.length === 0 ? [] : [`custom traits (${traits.join(", ")})`]),
     ...(examples === undefined ? [] : ["the persona's examples"]),
   ];
-  if (learned.length === 0) return;
-  throw new PersonaGuardError(
+}
+
+function notCalibratedFor(learned: readonly string[]): PersonaGuardError {
+  return new PersonaGuardError(
     "options-invalid",
     `The shipped calibration has no scores for ${learned.join(" and ")}, so no false-alarm rate can be promised. ` +
-      "Make a calibration from your own good traces (persona-guard calibrate), or set `threshold`: the confidence in (0, 1) below " +
-      "which a text counts as drift, such as 0.5.",
+      "Make a calibration from your own good traces (persona-guard calibrate), or set `threshold` in place of the rate: the confidence " +
+      "in (0, 1) below which a text counts as drift, such as 0.5.",
+  );
+}
+
+function judgedByOdds(learned: readonly string[]): string {
+  return (
+    `Judged by a confidence below ${evenOdds}, without a promised false-alarm rate: the shipped calibration has no scores for ` +
+    `${learned.join(" and ")}. Make one from your own good traces with "persona-guard calibrate".`
   );
 }
 

@@ -56,8 +56,13 @@ test.each([
   for (const [label, p] of Object.entries(expected)) expect(found[label]).toBeCloseTo(p, 12);
 });
 
-test("examples without a threshold are refused: no calibration text was scored with them", async () => {
-  await expect(loadGuard({ persona: captain, tier: "lexical" })).rejects.toMatchObject({
+test("examples without a calibration are judged at even odds, with a warning; a rate is refused", async () => {
+  const guard = await loadGuard({ persona: captain, tier: "lexical" });
+  expect(guard.warnings).toEqual([expect.stringContaining("without a promised false-alarm rate")]);
+  const { confidence = 1, outcome } = await guard.judge(stepOf(captain.examples.out[0] ?? ""));
+  expect(confidence).toBeLessThan(0.5);
+  expect(outcome).toBe("drifted");
+  await expect(loadGuard({ persona: captain, tier: "lexical", falseAlarmRate: 0.01 })).rejects.toMatchObject({
     code: "options-invalid",
     message: expect.stringMatching(/the persona's examples.*set `threshold`/),
   });

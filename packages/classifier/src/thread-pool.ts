@@ -17,32 +17,42 @@ export function modelThreads(start: ThreadStart, count: number): ModelThreads {
   return new ThreadPool(Array.from({ length: count }, () => new ModelThread({ ...start, cores: 1 })));
 }
 
+interface PoolThread {
+  readonly thread: ModelThread;
+  /** Texts that it owes an answer. */
+  texts: number;
+  state: "not started" | "starting" | "ready";
+}
+
+/** The first thread answers alone until there is more to do than it does at once: a short run loads the model but once. */
 class ThreadPool implements ModelThreads {
   readonly start: ThreadStart;
-  readonly #threads: readonly { readonly thread: ModelThread; texts: number }[];
+  readonly #first: PoolThread;
+  readonly #threads: readonly PoolThread[];
 
   constructor(threads: readonly ModelThread[]) {
-    const [first] = threads;
+    this.#threads = threads.map((thread) => ({ thread, texts: 0, state: "not started" }));
+    const [first] = this.#threads;
     if (first === undefined) throw new RangeError("A pool needs a thread.");
-    this.start = first.start;
-    this.#threads = threads.map((thread) => ({ thread, texts: 0 }));
+    this.#first = first;
+    first.state = "ready";
+    this.start = first.thread.start;
   }
 
-  async loaded(): Promise<LoadedModel> {
-    const loading = await Promise.allSettled(this.#threads.map(({ thread }) => thread.loaded()));
-    const [model] = loading.map((one) => {
-      if (one.status === "rejected") throw one.reason;
-      return one.value;
-    });
-    return model ?? { width: 0, labels: [] };
+  loaded(): Promise<LoadedModel> {
+    return this.#first.thread.loaded();
   }
 
   /** The texts in equal parts, each to the thread with the least to do. */
   async ask(texts: readonly string[], timeoutMs: number): Promise<readonly Float32Array[]> {
-    const size = Math.ceil(texts.length / this.#threads.length);
+    const ready = this.#threads.filter(({ state }) => state === "ready");
+    if (texts.length > 1 || ready.every((one) => one.texts > 0)) this.#startAnother();
+    const size = Math.ceil(texts.length / ready.length);
     const parts: Promise<readonly Float32Array[]>[] = [];
-    for (let from = 0; from < texts.length; from += size)
-      parts.push(this.#askOne(texts.slice(from, from + size), timeoutMs));
+    for (let from = 0; from < texts.length; from += size) {
+      const chosen = ready.reduce((best, one) => (one.texts < best.texts ? one : best), this.#first);
+      parts.push(askOf(chosen, texts.slice(from, from + size), timeoutMs));
+    }
     return (await Promise.all(parts)).flat();
   }
 
@@ -50,13 +60,29 @@ class ThreadPool implements ModelThreads {
     await Promise.all(this.#threads.map(({ thread }) => thread.close()));
   }
 
-  async #askOne(texts: readonly string[], timeoutMs: number): Promise<readonly Float32Array[]> {
-    const chosen = this.#threads.reduce((best, one) => (one.texts < best.texts ? one : best));
-    chosen.texts += texts.length;
-    try {
-      return await chosen.thread.ask(texts, timeoutMs);
-    } finally {
-      chosen.texts -= texts.length;
-    }
+  #startAnother(): void {
+    const next = this.#threads.find(({ state }) => state === "not started");
+    if (next === undefined) return;
+    next.state = "starting";
+    // One that does not load is done without: what is wrong shows at the first thread.
+    next.thread.loaded().then(
+      () => {
+        next.state = "ready";
+      },
+      () => undefined,
+    );
+  }
+}
+
+async function askOf(
+  chosen: PoolThread,
+  texts: readonly string[],
+  timeoutMs: number,
+): Promise<readonly Float32Array[]> {
+  chosen.texts += texts.length;
+  try {
+    return await chosen.thread.ask(texts, timeoutMs);
+  } finally {
+    chosen.texts -= texts.length;
   }
 }

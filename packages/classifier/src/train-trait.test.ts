@@ -134,9 +134,9 @@ test("a persona file names the trait by a path from its own folder", async () =>
   expect((await guard.judge(pirateReply)).outcome).toBe("drifted");
 });
 
-test("without a threshold a guard with a trait is refused: its calibration would be wrong", async () => {
+test("a false-alarm rate for a guard with a trait is refused: its calibration would be wrong", async () => {
   const persona = { name: "Clerk", traits: [file("pirate")] };
-  await expect(loadGuard({ persona })).rejects.toMatchObject({
+  await expect(loadGuard({ persona, falseAlarmRate: 0.01 })).rejects.toMatchObject({
     code: "options-invalid",
     message: expect.stringMatching(/no scores for custom traits .*set `threshold`/),
   });

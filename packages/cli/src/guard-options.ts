@@ -105,7 +105,7 @@ function given<Options extends object>(
 }
 
 /** A flag's value as a number in (0, 1). */
-function between0And1(value: string): number {
+export function between0And1(value: string): number {
   const number = numberIn(value);
   if (number > 0 && number < 1) return number;
   throw new InvalidArgumentError("It must be a number between 0 and 1.");

@@ -1,6 +1,5 @@
 import type { PersonaGuard } from "@persona-guard/core";
 import {
-  type Criterion,
   calibrationSummary,
   type DrawnSessions,
   type FoundTraces,
@@ -22,7 +21,6 @@ const mostFaultsSaid = 20;
 
 export interface JudgeTracesOptions {
   readonly guard: PersonaGuard;
-  readonly criterion: Criterion;
   readonly beginning: Beginning;
   /** The sessions to judge; all if undefined. */
   readonly drawn: DrawnSessions | undefined;
@@ -36,7 +34,7 @@ export interface JudgeTracesOptions {
 /** Judges and writes every step, says how far it is and what could not be read, and returns what came out. */
 export async function* judgeTraces(
   { traces, skipped }: FoundTraces,
-  { guard, criterion, beginning, drawn, texts, around, verbose }: JudgeTracesOptions,
+  { guard, beginning, drawn, texts, around, verbose }: JudgeTracesOptions,
 ): AsyncGenerator<Said, Summary> {
   const { signal, now } = around;
   const { tally, writer, stepsDone } = beginning;
@@ -79,8 +77,8 @@ export async function* judgeTraces(
   return tally.summary({
     persona,
     classifier: classifier.name,
-    criterion,
-    calibration: calibrationSummary(guard, criterion),
+    criterion: guard.criterion,
+    calibration: calibrationSummary(guard),
     complete: !signal.aborted,
     seconds: writer?.seconds ?? (now() - begin) / 1000,
     ...(drawn === undefined ? {} : { sample: drawn.sample }),

@@ -157,22 +157,23 @@ test("without a command the help is shown as a mistake", async () => {
     Tells when an AI agent stops being the character its company chose.
 
     Options:
-      --version                        print the version
-      -h, --help                       display help for command
+      --version                          print the version
+      -h, --help                         display help for command
 
     Commands:
-      init [options]                   Write a commented persona.yaml and persona-guard.config.yaml into this
-                                       folder.
-      score [options] [files...]       Score texts for character traits, and against a persona if one is given.
-      replay [options] <traces...>     Judge every step of recorded agent traces against a persona.
-      report [options] <dir>           Make report.html from the results of a replay.
-      calibrate [options] <traces...>  Measure how sure your own good traces are, so that a false-alarm rate holds
-                                       for them.
-      train [options] <examples>       Train a trait of your own from texts that show it and texts that do not.
-      serve [options] [events...]      Show drift events on a live page in the browser.
-      watch [options] <events...>      Show drift events live as agents work, or sum up what is logged.
-      alerts                           Try the alerts of the configuration, and send what was not delivered.
-      help [command]                   display help for command
+      init [options]                     Write a commented persona.yaml and persona-guard.config.yaml into this
+                                         folder.
+      score [options] [files...]         Score texts for character traits, and against a persona if one is given.
+      replay [options] <traces...>       Judge every step of recorded agent traces against a persona.
+      report [options] <dir>             Make report.html from the results of a replay.
+      calibrate [options] <traces...>    Measure how sure your own good traces are, so that a false-alarm rate
+                                         holds for them.
+      compare [options] <run-a> <run-b>  Tell whether the character shifted between two releases of an agent.
+      train [options] <examples>         Train a trait of your own from texts that show it and texts that do not.
+      serve [options] [events...]        Show drift events on a live page in the browser.
+      watch [options] <events...>        Show drift events live as agents work, or sum up what is logged.
+      alerts                             Try the alerts of the configuration, and send what was not delivered.
+      help [command]                     display help for command
 
     Exit code: 0 pass, 1 a gate failed, 2 usage, configuration or unreadable input, 130 interrupted.
     Data goes to stdout, messages and progress to stderr.
@@ -199,8 +200,9 @@ test("the help of score", async () => {
       -c, --config <file>        configuration file (default: persona-guard.config.yaml, if there is one)
       --threshold <confidence>   call drifted what has a confidence below this instead
       --calibration <file>       calibration from your own traces, by "persona-guard calibrate"
+      --explain                  show which words and sentences moved the scores, and which way
       --json                     print JSONL on a terminal too
-      --verbose                  show warnings about the calibration, and the stack of an error
+      --verbose                  show the stack of an error
       -h, --help                 display help for command
 
     Input: JSONL rows {"text", "kind"?, "id"?, …}, or plain text, where the whole file is one text. A kind is chat, email,
@@ -208,6 +210,9 @@ test("the help of score", async () => {
     Output: the rows in the same order with all their fields, and behind them "scores" (a probability per label) and "label";
     with a persona also "confidence", "pValue", "outcome", "driftedTo", "evidence" and "reason", null where absent. A field of
     the input with one of these names is kept under "input". On a terminal a table is printed instead, unless --json is given.
+    --explain adds "explanation": what each sentence and word adds to the log-odds of "label" over "against" (with a persona: of what is
+    outside it over what is inside), exactly for --tier lexical, else by taking it out and scoring again, the words of the three
+    strongest sentences. On a terminal the text is shown in colours, without colours in marks: [+1.72 sarcasm: brilliant].
 
     Exit code: 0 if every row was scored, whatever the scores say; 2 if a row could not be read or scored (it is named on
     stderr and the rest is scored), or for a wrong flag, file or configuration.
@@ -234,7 +239,8 @@ test("the help of replay", async () => {
       -c, --config <file>           configuration file (default: persona-guard.config.yaml, if there is one)
       --threshold <confidence>      call drifted what has a confidence below this instead
       --calibration <file>          calibration from your own traces, by "persona-guard calibrate"
-      -f, --format <format>         trace format (default: "auto") (choices: "auto", "tau-bench", "agentdojo",
+      -f, --format <format>         trace format (default: "auto") (choices: "auto", "langsmith", "langfuse",
+                                    "openinference", "otel", "tau-bench", "tau2-bench", "agentdojo", "swe-agent",
                                     "openai", "jsonl")
       -o, --out <dir>               folder for verdicts.jsonl, summary.json, junit.xml, report.html
       --texts                       keep whole texts in verdicts.jsonl and report.html, masked
@@ -250,9 +256,11 @@ test("the help of replay", async () => {
       --push-dry-run                print what --push would send, one JSON line a request, and send nothing
       --json                        print the summary as JSON
       --verbose                     show the stack of an error, and every unreadable record
+      --dry-run                     show which texts would be scored, from which fields; --json gives a line per
+                                    text
       -h, --help                    display help for command
 
-    TRACES are files or folders; a folder is walked for .json and .jsonl files, and what is no trace in it is named and skipped.
+    TRACES are files or folders; a folder is walked for .json, .jsonl, .ndjson and .traj files; what is no trace there is named and skipped.
     The summary goes to stdout; DIR gets verdicts.jsonl (one line per step), summary.json, junit.xml and report.html, a page to look
     at. They keep of the agents' words only the sentences that carry drift, or all with --texts, with secrets and personal data masked.
     The drift rate is the share of drifted steps among those that could be judged. Without a gate, drift does not fail a replay.
@@ -267,6 +275,8 @@ test("the help of replay", async () => {
 
     Exit code: 0 pass; 1 a gate failed; 2 a record could not be read or a step not scored (the rest was judged), or a wrong
     flag, file or configuration; 130 interrupted (what was judged is written).
+
+    --dry-run takes no gate and needs no persona, but follows its rules for tools; it prints the texts to stdout and writes no file.
     "
   `);
 });

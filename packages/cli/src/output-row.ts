@@ -1,5 +1,6 @@
 import type { Colors } from "picocolors/types.js";
 import { visible } from "./command.js";
+import { explainedText } from "./explained-text.js";
 import type { InputRow } from "./input-rows.js";
 import type { ScoreColumns } from "./score-texts.js";
 
@@ -12,9 +13,15 @@ const shownCharacters = 70;
  */
 export function jsonLine(
   { json, fields }: InputRow,
-  { scores, label, verdict, reason }: ScoreColumns,
+  { scores, label, verdict, reason, explanation }: ScoreColumns,
 ): string {
-  const columns = { scores, label, ...verdict, ...(reason === undefined ? {} : { reason }) };
+  const columns = {
+    scores,
+    label,
+    ...verdict,
+    ...(reason === undefined ? {} : { reason }),
+    ...(explanation === undefined ? {} : { explanation }),
+  };
   if (!Object.keys(fields).some((name) => name in columns)) {
     // Appending keeps what JSON.parse would lose, such as ids of more than 53 bits. A row has a text, so "," is right.
     return `${json.slice(0, -1).trimEnd()},${JSON.stringify(columns).slice(1)}`;
@@ -29,7 +36,7 @@ export function jsonLine(
   });
 }
 
-/** One line for a person to read, and one more for each sentence of evidence. */
+/** One line for a person to read, and one more for each sentence of evidence; the whole text where it is explained. */
 export function tableLine({ fields, text }: InputRow, columns: ScoreColumns, colors: Colors): string {
   const { scores, label, reason, verdict } = columns;
   const probability = label === null ? undefined : scores?.[label];
@@ -46,7 +53,8 @@ export function tableLine({ fields, text }: InputRow, columns: ScoreColumns, col
   const evidence = (verdict?.evidence ?? []).map(
     (span) => `\n  ${colors.red(verdict?.driftedTo ?? "")} ${span.start}-${span.end} ${shortened(span.text)}`,
   );
-  return cells.filter((cell) => cell !== undefined).join("  ") + evidence.join("");
+  const explained = columns.explanation ? `\n${explainedText(text, columns.explanation, colors)}` : "";
+  return cells.filter((cell) => cell !== undefined).join("  ") + evidence.join("") + explained;
 }
 
 function outcomeCell(outcome: string, colors: Colors): string {

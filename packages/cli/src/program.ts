@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { Run } from "./command.js";
 import { alertsCommand } from "./commands/alerts.js";
 import { calibrateCommand } from "./commands/calibrate.js";
+import { compareCommand } from "./commands/compare.js";
 import { initCommand } from "./commands/init.js";
 import { replayCommand } from "./commands/replay.js";
 import { reportCommand } from "./commands/report.js";
@@ -30,6 +31,7 @@ export function program(version: string, run: Run): Command {
     replayCommand,
     reportCommand,
     calibrateCommand,
+    compareCommand,
     trainCommand,
     serveCommand,
     watchCommand,

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { messageOf, type PersonaGuard, PersonaGuardError } from "@persona-guard/core";
-import { type Baseline, hashOf, readBaseline, type Summary } from "@persona-guard/replay";
+import { type Baseline, hashOf, readBaseline } from "@persona-guard/replay";
 import { type Config, formats } from "./config.js";
 import { type GuardFlags, settingsOf } from "./guard-options.js";
 
@@ -57,27 +57,19 @@ export async function replaySettingsOf(flags: ReplayFlags): Promise<ReplaySettin
   };
 }
 
-/** What the guard will call drift, with its default. */
-export function criterionOf({
-  threshold,
-  falseAlarmRate = 0.01,
-}: Pick<Config, "threshold" | "falseAlarmRate">): Summary["criterion"] {
-  return threshold === undefined ? { falseAlarmRate } : { threshold };
-}
-
 /** All but the traces that decides what is written, by the names a user knows. */
 export async function deciding(
   guard: PersonaGuard,
   settings: ReplaySettings,
   flags: Pick<ReplayFlags, "texts" | "sample" | "seed">,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { persona, classifier } = guard;
+  const { persona, classifier, criterion } = guard;
   const { model, calibration, minWords, language } = settings;
   return {
     persona: `${persona.name} ${persona.version} (${hashOf(JSON.stringify(persona))})`,
     classifier: classifier.name,
     model,
-    criterion: criterionOf(settings),
+    criterion,
     calibration: calibration === undefined ? undefined : await hashOfFile(calibration),
     minWords,
     language,

@@ -1,5 +1,8 @@
+import { explain } from "@persona-guard/classifier";
 import {
   type Classifier,
+  type Explanation,
+  inOriginal,
   type JudgedUtterance,
   messageOf,
   type Outcome,
@@ -21,6 +24,8 @@ export interface ScoreColumns {
   readonly reason?: string | null;
   /** Only with a persona: null where absent, so that all rows have one shape. */
   readonly verdict?: VerdictColumns;
+  /** Only where it was asked for: null without scores. Offsets into the row's text. */
+  readonly explanation?: Explanation | null;
 }
 
 interface VerdictColumns {
@@ -36,18 +41,53 @@ interface VerdictColumns {
 export async function scoreTexts(
   rows: readonly InputRow[],
   scorer: Classifier | PersonaGuard,
+  {
+    isExplained = false,
+  }: { /** Whether to say what moved the scores. */ readonly isExplained?: boolean } = {},
 ): Promise<readonly ScoreColumns[]> {
   const guard = scorer instanceof PersonaGuard ? scorer : undefined;
   const classifier = scorer instanceof PersonaGuard ? scorer.classifier : scorer;
   const utterances = rows.map(utteranceOf);
   const judged = await judgedBy(guard, utterances);
   const scores = await scoresOf(classifier, rows, utterances, judged);
-  return scores.map((scored, at) => {
+  const columns = scores.map((scored, at): ScoreColumns => {
     const found = "reason" in scored ? { scores: null, label: null, ...scored } : scored;
     if (guard === undefined) return found;
     const verdict = judged[at]?.verdict;
     return { ...found, reason: reasonOf(verdict), verdict: verdictColumns(verdict) };
   });
+  if (!isExplained) return columns;
+  const explained: ScoreColumns[] = [];
+  for (const [at, row] of rows.entries()) {
+    const found = columns[at] ?? { scores: null, label: null };
+    const explanation =
+      found.scores === null ? null : await explanationOf(row, utterances[at], classifier, guard);
+    explained.push({ ...found, explanation });
+  }
+  return explained;
+}
+
+/** Of the row's own words, with offsets into all of its text; null where the classifier fails. */
+async function explanationOf(
+  { text, kind }: InputRow,
+  utterance: Utterance | undefined,
+  classifier: Classifier,
+  guard: PersonaGuard | undefined,
+): Promise<Explanation | null> {
+  const said = { text: utterance?.text ?? text, kind };
+  try {
+    const explanation = await explain(
+      classifier,
+      said,
+      guard === undefined ? {} : { persona: guard.persona },
+    );
+    if (utterance === undefined) return explanation;
+    const placed = (contributions: Explanation["words"]) =>
+      contributions.map((one) => ({ ...inOriginal(utterance, one), weight: one.weight }));
+    return { ...explanation, sentences: placed(explanation.sentences), words: placed(explanation.words) };
+  } catch {
+    return null; // It scored the text a moment ago: the next text's own scores say what has happened.
+  }
 }
 
 type Scored = { readonly scores: TraitScores; readonly label: string } | { readonly reason: string };

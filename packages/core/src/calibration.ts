@@ -1,4 +1,5 @@
 import { pValue, textsNeededFor } from "./conformal.js";
+import { conformalEValue, driftOdds } from "./drift-odds.js";
 import { PersonaGuardError } from "./errors.js";
 import type { Persona } from "./persona.js";
 import type { Trait, TraitScores } from "./trait-scores.js";
@@ -60,6 +61,8 @@ export interface PValues {
   readonly ofDrift: (confidence: number, kind: Kind) => number;
   /** The in-persona confidences that a kind is compared with, ascending. */
   readonly reference: (kind: Kind) => readonly number[];
+  /** The e-value of a text: how its odds of drift compare with those of the texts in persona. */
+  readonly eValueOf: (confidence: number, kind: Kind) => number;
   readonly warnings: readonly string[];
 }
 
@@ -81,12 +84,27 @@ export function pValuesFor(calibration: Calibration, falseAlarmRate: number | un
     of: (confidence, kind) => pValue(confidence, reference(kind)),
     ofDrift: driftPValues(calibration.outside),
     reference,
+    eValueOf: conformalEValues(reference),
     warnings: small.map(
       (kind) =>
         `"${kind}" has ${calibration.confidences[kind].length} calibration texts, too few to stand alone: ` +
         `it is compared with all ${pooled.length} texts of every kind.`,
     ),
   };
+}
+
+function conformalEValues(reference: (kind: Kind) => readonly number[]): PValues["eValueOf"] {
+  const odds = new Map(
+    kinds.map((kind) => {
+      const confidences = reference(kind);
+      return [kind, { n: confidences.length, sum: sumOf(confidences.map((one) => driftOdds(one))) }] as const;
+    }),
+  );
+  return (confidence, kind) => conformalEValue(driftOdds(confidence), odds.get(kind) ?? { n: 0, sum: 0 });
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 /** The same p-value from the other side: confidences mirrored, so that a high one is rare. */

@@ -15,6 +15,9 @@ export const actions = ["none", "log", "reprompt", "block", "replace", "interrup
 /** What was done about a step: "none" if nothing had to be, "log" if drift was let pass, "interrupt" if a person decides. */
 export type Action = (typeof actions)[number];
 
+/** Types of facts that a rewrite must keep. */
+export const factTypes = ["urls", "emails", "dates", "amounts", "ids", "numbers", "names"] as const;
+
 const judgedUtteranceSchema = z.object({
   kind: z.enum(kinds),
   field: z.string().describe('"text", or the tool and the path of its argument, as in "send_email.body".'),
@@ -71,6 +74,14 @@ export const driftEventSchema = z.object({
   rescue: z.object({ before: probability, after: probability }).optional(),
   /** Tokens that the rejected draft cost, as the provider counted them. */
   rejectedTokens: z.object({ input: z.int().min(0), output: z.int().min(0) }).optional(),
+  lostFacts: z
+    .partialRecord(z.enum(factTypes), z.int().min(1))
+    .optional()
+    .describe("Of a redraft: how many facts of the first draft it lost or changed, by type."),
+  mode: z
+    .literal("shadow")
+    .optional()
+    .describe("Set where the action is what would have been done, and nothing was."),
 });
 
 /** One record of one judged draft. */
@@ -95,13 +106,15 @@ export interface DriftEventOptions
   readonly fleet?: DriftEvent["fleet"];
   readonly rescue?: DriftEvent["rescue"];
   readonly rejectedTokens?: DriftEvent["rejectedTokens"];
+  readonly lostFacts?: DriftEvent["lostFacts"];
+  readonly mode?: DriftEvent["mode"];
   /** Whether the record carries whole texts, masked. @default "evidence" */
   readonly texts?: "evidence" | "all";
 }
 
 /** The record of a judgement. Of the step's text it carries masked evidence sentences, or all of it, masked, if asked to. */
 export function driftEventOf(judgement: Judgement, options: DriftEventOptions): DriftEvent {
-  const { persona, fleet, rescue, rejectedTokens, texts = "evidence", ...given } = options;
+  const { persona, fleet, rescue, rejectedTokens, lostFacts, mode, texts = "evidence", ...given } = options;
   return {
     schema: "persona-guard/drift-event/1",
     event: eventName(judgement),
@@ -120,6 +133,8 @@ export function driftEventOf(judgement: Judgement, options: DriftEventOptions): 
     ...(fleet === undefined ? {} : { fleet }),
     ...(rescue === undefined ? {} : { rescue }),
     ...(rejectedTokens === undefined ? {} : { rejectedTokens }),
+    ...(lostFacts === undefined ? {} : { lostFacts }),
+    ...(mode === undefined ? {} : { mode }),
   };
 }
 

@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
+import { seededRandom } from "../test/seeded-random.js";
 import { pValue } from "./conformal.js";
 import {
   advanceDrift,
   advanceFleet,
   driftEValue,
-  driftStart,
   fleetStatistic,
   initialDriftState,
   initialFleetState,
+  likeliestChange,
 } from "./drift-statistic.js";
 
 // Computed independently from the formula, in double precision.
@@ -48,11 +49,11 @@ test("evidence stays a finite number, however long a session drifts", () => {
   let state = initialDriftState;
   for (let step = 0; step < 2_000; step++) state = advanceDrift(state, 1e-4);
   expect(Number.isFinite(driftEValue(state))).toBe(true);
-  expect(driftStart(state)).toBe(0);
+  expect(likeliestChange(state).start).toBe(0);
 });
 
 test("at most one in a hundred sessions of 200 in-persona steps ever reaches 100", () => {
-  const random = generator(7);
+  const random = seededRandom(7);
   const alarms = Array.from({ length: 2_000 }, () => stepsToAlarm(() => Math.max(random(), 1e-6))).filter(
     (steps) => steps < 200,
   );
@@ -70,7 +71,7 @@ test.each([
 ])(
   "a shift of $shift sd from step $from on alarms within $mostSteps steps, and its start is found",
   (drift) => {
-    const random = generator(11);
+    const random = seededRandom(11);
     const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
     const delays: number[] = [];
     const startErrors: number[] = [];
@@ -86,7 +87,7 @@ test.each([
         if (driftEValue(state) < 100) continue;
         if (step >= drift.from) {
           delays.push(step - drift.from);
-          startErrors.push(Math.abs(driftStart(state) - drift.from));
+          startErrors.push(Math.abs(likeliestChange(state).start - drift.from));
         }
         break;
       }
@@ -98,7 +99,7 @@ test.each([
 );
 
 test("while nothing has changed, a fleet's first alarm at 1,000 takes more than 1,000 steps on average", () => {
-  const random = generator(5);
+  const random = seededRandom(5);
   const lengths = Array.from({ length: 200 }, () => {
     let state = initialFleetState;
     for (let step = 1; step <= 6_000; step++) {
@@ -122,15 +123,4 @@ function stepsToAlarm(p: () => number): number {
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-/** Uniform numbers in [0, 1): mulberry32, so that the simulation repeats. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }

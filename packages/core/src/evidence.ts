@@ -1,4 +1,5 @@
 import type { Classifier } from "./classifier.js";
+import { joinedTo, without } from "./occlusion.js";
 import type { Persona } from "./persona.js";
 import { sentencesOf } from "./sentence.js";
 import { inOriginal, type Utterance } from "./utterance.js";
@@ -8,6 +9,8 @@ import type { Offsets } from "./voice.js";
 /** Windows that are scored at the most: bounds the cost on a very long text. */
 const mostWindows = 32;
 const mostSpans = 3;
+/** Windows that are tried beside those found: of them alone the next one comes in practice. */
+const mostCandidates = 8;
 
 export interface EvidenceOptions {
   readonly classifier: Classifier;
@@ -17,10 +20,11 @@ export interface EvidenceOptions {
 }
 
 /**
- * The sentences that carry a drift: the fewest, at most three, without which the text would not have been called drifted, or
- * else the three without which it is surest. Two further batched calls to the classifier.
+ * The sentences that carry a drift: few, at most three, without which the text would not have been called drifted, or else the
+ * three without which it is surest. One batched call to the classifier for each of them.
  *
- * Sentences are ranked by occlusion: by the confidence in the text without them.
+ * Found one after the other: first the sentence without which the confidence is highest, then that without which, beside the
+ * first, it is highest, until the rest is no drift.
  *
  * @see Zeiler and Fergus, Visualizing and understanding convolutional networks, arXiv 1311.2901 (occlusion)
  */
@@ -29,46 +33,23 @@ export async function evidenceFor(
   { classifier, persona, isDrift }: EvidenceOptions,
 ): Promise<readonly Span[]> {
   const { kind, text } = utterance;
-  const windows = windowsOf(sentencesOf(text));
+  const windows = joinedTo(mostWindows, sentencesOf(text));
   if (windows.length <= 1) return windows.map((window) => spanOf(utterance, window));
-  const confidencesWithout = async (removed: readonly (readonly Offsets[])[]) => {
-    const texts = removed.map((spans) => ({ text: without(text, spans), kind }));
-    return (await classifier.score(texts)).map((scores) => confidenceOf(scores, persona, kind));
-  };
-  const confidences = await confidencesWithout(windows.map((window) => [window]));
-  const ranked = windows
-    .map((window, at) => ({ window, confidence: confidences[at] ?? 0 }))
-    .sort((a, b) => b.confidence - a.confidence);
-  const strongest = ranked.slice(0, mostSpans).map(({ window }) => window);
-  const prefixes = strongest.map((_, at) => strongest.slice(0, at + 1));
-  const rest = await confidencesWithout(prefixes.slice(1));
-  const left = [ranked[0]?.confidence ?? 0, ...rest];
-  const enough = left.findIndex((confidence) => !isDrift(confidence));
-  return (prefixes[enough] ?? strongest)
-    .toSorted((a, b) => a.start - b.start)
-    .map((window) => spanOf(utterance, window));
-}
-
-function without(text: string, removed: readonly Offsets[]): string {
-  let left = "";
-  let at = 0;
-  for (const { start, end } of removed.toSorted((a, b) => a.start - b.start)) {
-    left += text.slice(at, start);
-    at = end;
+  let candidates = windows;
+  const found: Offsets[] = [];
+  while (candidates.length > 0 && found.length < mostSpans) {
+    const texts = candidates.map((one) => ({ text: without(text, [...found, one]), kind }));
+    const scores = await classifier.score(texts);
+    const ranked = candidates
+      .map((window, at) => ({ window, confidence: confidenceOf(scores[at] ?? {}, persona, kind) }))
+      .sort((a, b) => b.confidence - a.confidence);
+    const [first, ...others] = ranked;
+    if (first === undefined) break;
+    found.push(first.window);
+    if (!isDrift(first.confidence)) break;
+    candidates = others.slice(0, mostCandidates).map(({ window }) => window);
   }
-  return left + text.slice(at);
-}
-
-/** At most `mostWindows` runs of neighbouring sentences, of equal count. */
-function windowsOf(sentences: readonly Offsets[]): readonly Offsets[] {
-  const size = Math.ceil(sentences.length / mostWindows);
-  const windows: Offsets[] = [];
-  for (let at = 0; at < sentences.length; at += size) {
-    const first = sentences[at];
-    const last = sentences[Math.min(at + size, sentences.length) - 1];
-    if (first !== undefined && last !== undefined) windows.push({ start: first.start, end: last.end });
-  }
-  return windows;
+  return found.toSorted((a, b) => a.start - b.start).map((window) => spanOf(utterance, window));
 }
 
 function spanOf(utterance: Utterance, window: Offsets): Span {

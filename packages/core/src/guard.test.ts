@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { type Calibration, calibrationFor } from "./calibration.js";
 import type { Classifier } from "./classifier.js";
 import { driftEventOf, parseDriftEvent } from "./drift-event.js";
-import { PersonaGuard, type PersonaGuardOptions } from "./guard.js";
+import { PersonaGuard } from "./guard.js";
+import type { PersonaGuardOptions } from "./guard-options.js";
 import { definePersona } from "./persona.js";
 import { parseStep } from "./step.js";
 

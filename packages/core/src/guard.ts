@@ -1,9 +1,10 @@
-import * as z from "zod";
-import { type Calibration, type PValues, pValuesFor } from "./calibration.js";
+import { type PValues, pValuesFor } from "./calibration.js";
 import type { Classifier } from "./classifier.js";
+import { driftOdds, eValueOfOdds } from "./drift-odds.js";
 import { messageOf, PersonaGuardError, personaGuardErrorIn } from "./errors.js";
 import { evidenceFor } from "./evidence.js";
-import { type Persona, unlikeExamples } from "./persona.js";
+import { type Criterion, type PersonaGuardOptions, refuseInvalid } from "./guard-options.js";
+import type { Persona } from "./persona.js";
 import { usualPlainShare } from "./plainness.js";
 import { wordCount } from "./sentence.js";
 import { type SessionSnapshot, type SessionState, Sessions, smallestOf } from "./session.js";
@@ -19,48 +20,6 @@ import {
   stepOutcome,
   type Verdict,
 } from "./verdict.js";
-
-const rate = z.number().gt(0).lt(1);
-const optionsSchema = z
-  .object({
-    falseAlarmRate: rate.optional(),
-    threshold: rate.optional(),
-    minWords: z.int().min(1).optional(),
-    plainWords: z.int().min(0).optional(),
-    missRate: rate.optional(),
-    sessionAlarmRate: rate.optional(),
-  })
-  .refine(({ falseAlarmRate, threshold }) => falseAlarmRate === undefined || threshold === undefined, {
-    path: ["threshold"],
-    message: "cannot be given together with falseAlarmRate: choose one",
-  });
-
-export interface PersonaGuardOptions {
-  readonly persona: Persona;
-  readonly classifier: Classifier;
-  /** In-persona confidences to compare with; needed unless `threshold` is given. */
-  readonly calibration?: Calibration;
-  /** Share of in-persona utterances that may be called drifted, in (0, 1). @default 0.01 unless `threshold` is given */
-  readonly falseAlarmRate?: number;
-  /** Judge by confidence < threshold instead, in (0, 1). */
-  readonly threshold?: number;
-  /** An utterance with fewer words is undecided: too little to tell a character from. @default 8 */
-  readonly minWords?: number;
-  /**
-   * For a persona that must show character: a plain utterance with fewer words is not drift by itself; a session of them is.
-   * @default 40
-   */
-  readonly plainWords?: number;
-  /**
-   * Share of drifted utterances that may pass as in persona, in (0, 1). Where this and `falseAlarmRate` cannot both be kept, an
-   * utterance is undecided. Without calibration texts of other characters nothing is. @default 0.1
-   */
-  readonly missRate?: number;
-  /** Whether the classifier reads the language of a text; what it does not read is undecided. @default every text */
-  readonly understands?: (text: string) => boolean;
-  /** Share of in-persona sessions that may ever raise the session alarm, in (0, 1). @default 0.01 */
-  readonly sessionAlarmRate?: number;
-}
 
 /** Which text of a step is judged: the model's first draft moves the session's statistic, a redraft does not. */
 export interface JudgeOptions {
@@ -86,7 +45,8 @@ export interface Judgement {
 export class PersonaGuard {
   readonly persona: Persona;
   readonly classifier: Classifier;
-  /** What the user should know about the calibration; empty if all is well. */
+  readonly criterion: Criterion;
+  /** What the user should know about the set-up and the calibration; empty if all is well. */
   readonly warnings: readonly string[];
   readonly #pValues: PValues | undefined;
   readonly #isDrift: (confidence: number, p: number | undefined) => boolean;
@@ -94,37 +54,40 @@ export class PersonaGuard {
   readonly #plainWords: number;
   readonly #isUnsure: (confidence: number, kind: Kind) => boolean;
   readonly #understands: (text: string) => boolean;
+  readonly #eValueOf: (confidence: number, kind: Kind) => number;
   readonly #sessions: Sessions;
 
   /** @throws PersonaGuardError "options-invalid", "label-unknown" or "calibration-too-small" */
   constructor(options: PersonaGuardOptions) {
-    const checked = optionsSchema.safeParse(options);
-    if (!checked.success)
-      throw new PersonaGuardError("options-invalid", `Invalid options: ${z.prettifyError(checked.error)}`);
+    refuseInvalid(options);
     const { persona, classifier, calibration, threshold, missRate = 0.1 } = options;
-    const { minWords = 8, plainWords = 40, sessionAlarmRate = 0.01 } = options;
-    const falseAlarmRate = threshold === undefined ? (options.falseAlarmRate ?? 0.01) : undefined;
-    if (falseAlarmRate !== undefined && calibration === undefined) {
-      throw new PersonaGuardError(
-        "options-invalid",
-        "A false-alarm rate needs a `calibration`; give one, or a `threshold`.",
-      );
-    }
-    refuseUnknownLabels(persona, classifier);
+    const { minWords = 8, plainWords = 40, sessionAlarmRate = 0.05 } = options;
+    const { falseAlarmRate = 0.01 } = options;
+    this.criterion = threshold === undefined ? { falseAlarmRate } : { threshold };
     this.persona = persona;
     this.classifier = classifier;
-    this.#pValues = calibration === undefined ? undefined : pValuesFor(calibration, falseAlarmRate);
-    this.warnings = this.#pValues?.warnings ?? [];
+    this.#pValues =
+      calibration === undefined
+        ? undefined
+        : pValuesFor(calibration, threshold === undefined ? falseAlarmRate : undefined);
+    this.warnings = [...(options.warnings ?? []), ...(this.#pValues?.warnings ?? [])];
     this.#isDrift = (confidence, p) =>
-      threshold === undefined ? (p ?? 1) <= (falseAlarmRate ?? 0) : confidence < threshold;
+      threshold === undefined ? (p ?? 1) <= falseAlarmRate : confidence < threshold;
     this.#isUnsure = (confidence, kind) =>
       threshold === undefined && (this.#pValues?.ofDrift(confidence, kind) ?? 0) > missRate;
     this.#minWords = minWords;
     this.#plainWords = plainWords;
     this.#understands = options.understands ?? (() => true);
+    this.#eValueOf = this.#pValues?.eValueOf ?? eValuesByOdds(persona, classifier);
+    const mustShow = kinds.some((kind) => this.mustShowCharacter(kind));
     this.#sessions = new Sessions({
       alarmRate: sessionAlarmRate,
       plainShare: calibration?.plainShare ?? usualPlainShare,
+      processes: [
+        ...(calibration === undefined ? [] : ["p-values" as const]),
+        "odds",
+        ...(mustShow ? ["plainness" as const] : []),
+      ],
     });
   }
 
@@ -132,10 +95,11 @@ export class PersonaGuard {
   async judge(step: Step, { draft = "first" }: JudgeOptions = {}): Promise<Judgement> {
     const found = await this.judgeUtterances(utterancesOf(step, this.persona));
     const pValues = found.flatMap(({ verdict }) => pValueOf(verdict) ?? []);
+    const eValues = found.flatMap((one) => this.#eValue(one) ?? []);
     const plain = found.flatMap((one) => this.#isPlain(one) ?? []);
     const session =
       draft === "first"
-        ? this.#sessions.advance({ session: step.session, index: step.index, pValues, plain })
+        ? this.#sessions.advance({ session: step.session, index: step.index, pValues, eValues, plain })
         : this.#sessions.current(step.session);
     const utterances = session.suppressed
       ? await Promise.all(found.map((one) => this.#suppressed(one)))
@@ -172,9 +136,12 @@ export class PersonaGuard {
     return this.#pValues?.reference(kind) ?? [];
   }
 
-  /** Whether plain texts of this kind are outside the persona. */
+  /**
+   * Whether plain texts of this kind are outside the persona, and how many are too many is for the session to say. Examples show
+   * which plain texts are in persona: with them a plain text is judged as any other.
+   */
   mustShowCharacter(kind: Kind): boolean {
-    return !inPersonaLabels(this.persona, kind).has("neutral");
+    return this.persona.examples === undefined && !inPersonaLabels(this.persona, kind).has("neutral");
   }
 
   /** The verdicts of single utterances, outside any session. Never throws. */
@@ -223,15 +190,22 @@ export class PersonaGuard {
         ? { outcome: "undecided", reason: "unsure", ...found }
         : { outcome: "in-persona", ...found };
     const trait = driftedTo(scores, this.persona, utterance.kind);
-    if (trait === "suppressed" && wordCount(utterance.text) < this.#plainWords)
+    const isShort = wordCount(utterance.text) < this.#plainWords;
+    if (trait === "suppressed" && isShort && this.mustShowCharacter(utterance.kind))
       return { outcome: "undecided", reason: "plain", confidence };
     return this.#drifted(utterance, trait, found);
   }
 
+  /** What an utterance that was judged by itself says of its session; a short plain one is for the session's plainness. */
+  #eValue({ utterance, verdict }: JudgedUtterance): number | undefined {
+    const isLeftToSession = verdict.outcome === "undecided" && verdict.reason === "plain";
+    const confidence = isLeftToSession ? undefined : confidenceIn(verdict);
+    return confidence === undefined ? undefined : this.#eValueOf(confidence, utterance.kind);
+  }
+
   /** Whether an utterance is plain where the persona must show character; undefined where that is no question. */
   #isPlain({ utterance, scores }: JudgedUtterance): boolean | undefined {
-    if (scores === undefined || inPersonaLabels(this.persona, utterance.kind).has("neutral"))
-      return undefined;
+    if (scores === undefined || !this.mustShowCharacter(utterance.kind)) return undefined;
     return topTrait(scores) === "neutral";
   }
 
@@ -262,6 +236,22 @@ export class PersonaGuard {
   }
 }
 
+/**
+ * Without calibration texts the confidence is taken at its word. It was learned at the odds that the persona's examples have, or, of
+ * labels that were taught alike, at those of the persona's labels.
+ */
+function eValuesByOdds(persona: Persona, classifier: Classifier): (confidence: number, kind: Kind) => number {
+  const { examples } = persona;
+  return (confidence, kind) => {
+    const inside = classifier.labels.filter((label) => inPersonaLabels(persona, kind).has(label)).length;
+    const odds =
+      examples === undefined
+        ? inside / Math.max(1, classifier.labels.length - inside)
+        : examples.in.length / examples.out.length;
+    return eValueOfOdds(driftOdds(confidence, odds));
+  };
+}
+
 function pValueOf(verdict: Verdict): number | undefined {
   return verdict.outcome === "unscored" ? undefined : verdict.pValue;
 }
@@ -284,26 +274,4 @@ function rowMissing(at: number): PersonaGuardError {
 function asFailure(error: unknown): PersonaGuardError {
   const message = `The classifier failed: ${messageOf(error)}`;
   return personaGuardErrorIn(error) ?? new PersonaGuardError("classifier-failed", message, { cause: error });
-}
-
-function refuseUnknownLabels(persona: Persona, classifier: Classifier): void {
-  if (persona.examples !== undefined && !classifier.labels.includes(unlikeExamples)) {
-    throw new PersonaGuardError(
-      "label-unknown",
-      `Persona "${persona.name}" has examples, from which ${classifier.name} learned nothing. ` +
-        "Load the classifier with them: loadClassifier({ examplesOf: persona }).",
-    );
-  }
-  const named = [...inPersonaLabelsOfAllKinds(persona), ...persona.avoids];
-  const unknown = [...new Set(named)].filter((label) => !classifier.labels.includes(label));
-  if (unknown.length === 0) return;
-  throw new PersonaGuardError(
-    "label-unknown",
-    `Persona "${persona.name}" names ${unknown.map((label) => `"${label}"`).join(", ")}, which ${classifier.name} does not score. ` +
-      `Its labels: ${classifier.labels.join(", ")}.`,
-  );
-}
-
-function inPersonaLabelsOfAllKinds(persona: Persona): readonly string[] {
-  return kinds.flatMap((kind) => [...inPersonaLabels(persona, kind)]);
 }

@@ -14,6 +14,7 @@ export {
   driftEventJsonSchema,
   driftEventOf,
   driftEventSchema,
+  factTypes,
   fieldOf,
   parseDriftEvent,
   utteranceRecordOf,
@@ -22,13 +23,15 @@ export {
   advanceDrift,
   type DriftState,
   driftEValue,
-  driftStart,
   initialDriftState,
+  likeliestChange,
 } from "./drift-statistic.js";
 export { type ErrorCode, messageOf, PersonaGuardError, personaGuardErrorIn } from "./errors.js";
 export { evidenceFor } from "./evidence.js";
+export { type Contribution, type Explanation, explainByOcclusion, logOddsOf } from "./explanation.js";
 export { Fleet, type FleetDrift } from "./fleet.js";
-export { type Judgement, type JudgeOptions, PersonaGuard, type PersonaGuardOptions } from "./guard.js";
+export { type Judgement, type JudgeOptions, PersonaGuard } from "./guard.js";
+export type { Criterion, PersonaGuardOptions } from "./guard-options.js";
 export { masked } from "./mask.js";
 export {
   definePersona,
@@ -42,7 +45,15 @@ export { sentencesOf, wordCount } from "./sentence.js";
 export { mostSessions, type SessionSnapshot, type SessionState } from "./session.js";
 export { parseStep, type Step, type StepInput, type ToolCall } from "./step.js";
 export { shippedLabels, type Trait, type TraitScores, topTrait } from "./trait-scores.js";
-export { globFits, type Kind, kinds, type Utterance, utterancesOf, utterancesOfCall } from "./utterance.js";
+export {
+  globFits,
+  inOriginal,
+  type Kind,
+  kinds,
+  type Utterance,
+  utterancesOf,
+  utterancesOfCall,
+} from "./utterance.js";
 export {
   confidenceOf,
   driftedTo,

@@ -1,18 +1,19 @@
 import * as z from "zod";
 import {
+  advanceChangePoint,
+  changePointEValue,
+  changePointSchema,
+  initialChangePoint,
+} from "./change-point.js";
+import {
   advanceDrift,
   driftEValue,
-  driftStart,
   driftStateSchema,
   initialDriftState,
+  likeliestChange,
 } from "./drift-statistic.js";
 import { PersonaGuardError } from "./errors.js";
-import {
-  advancePlainness,
-  initialPlainnessState,
-  plainnessEValue,
-  plainnessStateSchema,
-} from "./plainness.js";
+import { plainnessEValue } from "./plainness.js";
 
 const sessionStateSchema = z.object({
   eValue: z.number().min(0).describe("Evidence against “still in persona”."),
@@ -33,7 +34,8 @@ export type SessionState = Readonly<z.infer<typeof sessionStateSchema>>;
 const snapshotSchema = z.object({
   schema: z.literal("persona-guard/session/1"),
   drift: driftStateSchema.readonly(),
-  plainness: plainnessStateSchema.readonly(),
+  odds: changePointSchema.readonly(),
+  plainness: changePointSchema.readonly(),
   last: sessionStateSchema.readonly(),
 });
 
@@ -45,8 +47,10 @@ export interface SessionStep {
   readonly session: string;
   /** Of the step in its session, >= 0. */
   readonly index: number;
-  /** Of each utterance that was judged by itself, in (0, 1]. */
+  /** Of each utterance that was judged by itself, in (0, 1]; empty without a calibration. */
   readonly pValues: readonly number[];
+  /** Of each utterance that was judged by itself, by the odds that it drifted, >= 0. */
+  readonly eValues: readonly number[];
   /** For a persona that must show character, whether each judged utterance is plain; empty for any other. */
   readonly plain: readonly boolean[];
 }
@@ -56,38 +60,56 @@ export interface SessionLimits {
   readonly alarmRate: number;
   /** Largest share of plain texts while the character of a persona that must show one still does, in (0, 0.95). */
   readonly plainShare: number;
+  /** What speaks for or against a session, fixed before its first step. */
+  readonly processes: readonly Process[];
 }
+
+/** Rare confidences, odds of drift, and plain texts where character must show: each a change-point e-process. */
+type Process = "p-values" | "odds" | "plainness";
 
 const newSession: SessionSnapshot = {
   schema: "persona-guard/session/1",
   drift: initialDriftState,
-  plainness: initialPlainnessState,
+  odds: initialChangePoint,
+  plainness: initialChangePoint,
   last: { eValue: 1, alarm: false, suppressed: false },
 };
 
-/**
- * The session after one more step.
- *
- * Drift and plainness are two e-processes; their mean is one too, so that alpha holds for both together. A session whose
- * persona need not show character has the first alone.
- */
+/** The session after one more step. The mean of its e-processes is one too, so that alpha holds for all of them together. */
 function advanceSession(
   before: SessionSnapshot,
-  { index, pValues, plain }: Pick<SessionStep, "index" | "pValues" | "plain">,
-  { alarmRate, plainShare }: SessionLimits,
+  { index, pValues, eValues, plain }: SessionStep,
+  { alarmRate, plainShare, processes }: SessionLimits,
 ): SessionSnapshot {
   const { last } = before;
   const drift = pValues.length === 0 ? before.drift : advanceDrift(before.drift, smallestOf(pValues), index);
+  const odds = eValues.length === 0 ? before.odds : advanceChangePoint(before.odds, mean(eValues), index);
   const plainness = plain.reduce(
-    (state, isPlain) => advancePlainness(state, isPlain, index, plainShare),
+    (state, isPlain) => advanceChangePoint(state, plainnessEValue(isPlain, plainShare), index),
     before.plainness,
   );
-  const values = { drift: driftEValue(drift), plainness: plainnessEValue(plainness) };
-  const eValue = plainness.steps === 0 ? values.drift : (values.drift + values.plainness) / 2;
+  const values = {
+    "p-values": driftEValue(drift),
+    odds: changePointEValue(odds),
+    plainness: changePointEValue(plainness),
+  };
+  const eValue = mean(processes.map((process) => values[process]));
   const alarm = last.alarm || eValue >= 1 / alarmRate;
-  const suppressed = alarm && plainness.steps > 0 && values.plainness >= 1 / alarmRate;
-  const start = last.start ?? (suppressed ? plainness.start : driftStart(drift));
-  return { ...before, drift, plainness, last: { eValue, alarm, suppressed, ...(alarm ? { start } : {}) } };
+  const suppressed = alarm && values.plainness >= 1 / alarmRate;
+  const rare = likeliestChange(drift);
+  const likeliest = odds.likelihood > rare.likelihood ? odds : rare;
+  const start = last.start ?? (suppressed ? plainness : likeliest).start;
+  return {
+    ...before,
+    drift,
+    odds,
+    plainness,
+    last: { eValue, alarm, suppressed, ...(alarm ? { start } : {}) },
+  };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** The p-value of a step: the smallest of m p-values times m (Bonferroni). */
@@ -108,10 +130,10 @@ export class Sessions {
     readonly most = mostSessions,
   ) {}
 
-  /** One step further, by the p-values of its utterances; a step without any leaves the session as it was. */
+  /** One step further, by what its utterances say; a step without any leaves the session as it was. */
   advance(step: SessionStep): SessionState {
-    const { pValues, plain } = step;
-    if (pValues.length === 0 && plain.length === 0) return this.current(step.session);
+    const { pValues, eValues, plain } = step;
+    if (pValues.length + eValues.length + plain.length === 0) return this.current(step.session);
     const next = advanceSession(this.#open.get(step.session) ?? newSession, step, this.limits);
     this.#remember(step.session, next);
     return next.last;

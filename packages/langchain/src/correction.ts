@@ -1,5 +1,6 @@
 import { type AIMessage, type BaseMessage, HumanMessage, ToolMessage } from "@langchain/core/messages";
-import { fieldOf, type JudgedUtterance, type Judgement, type Persona } from "@persona-guard/core";
+import { factTypes, fieldOf, type JudgedUtterance, type Judgement, type Persona } from "@persona-guard/core";
+import type { Facts } from "./facts-kept.js";
 
 /** What each shipped label sounds like, for a model that has to leave it. */
 const traitInWords: Readonly<Record<string, string>> = {
@@ -34,26 +35,37 @@ export function redraftMessages(
           tool_call_id: id ?? "",
           name,
           status: "error",
-          content: "Not executed: the draft was out of character.",
+          content: "Not executed: the draft was not accepted.",
         }),
     );
   return [...draft, ...refusals, new HumanMessage(correction)];
 }
 
-/** Tells the model which sentences left the character and how to write the step again. */
-export function correctionFor(judgement: Judgement, persona: Persona): string {
+/**
+ * Tells the model which sentences left the character, or which facts its redraft lost, and how to write the step again.
+ */
+export function correctionFor(judgement: Judgement, persona: Persona, lost?: Facts): string {
   const faults = judgement.utterances.flatMap((one) => faultOf(one));
+  const missing = lost === undefined ? [] : factTypes.flatMap((type) => lost[type]);
   const character = [persona.description, persona.style].filter((words) => words !== "").join(" ");
+  const reason =
+    faults.length > 0
+      ? `it left the character of "${persona.name}"`
+      : "it lost or changed facts of the draft before it";
   return [
-    `[persona-guard] Your last draft was not sent and none of its tool calls ran: it left the character of "${persona.name}".`,
+    `[persona-guard] Your last draft was not sent and none of its tool calls ran: ${reason}.`,
     ...faults,
+    ...(missing.length === 0
+      ? []
+      : [`- These facts of the first draft are missing or changed: ${missing.join("; ")}.`]),
     ...(character === "" ? [] : [`The character: ${character}`]),
     "Do the same step again, in character. Keep every fact, number, amount, date, name, address and id, and the same tool calls.",
     "Change only how it is said. Do not mention this correction or explain the change.",
   ].join("\n");
 }
 
-function faultOf({ utterance, verdict }: JudgedUtterance): readonly string[] {
+/** Where an utterance drifted and how, in a line; nothing if it did not. */
+export function faultOf({ utterance, verdict }: JudgedUtterance): readonly string[] {
   if (verdict.outcome !== "drifted") return [];
   const where = utterance.source.from === "text" ? "Your message" : `The argument ${fieldOf(utterance)}`;
   const sound =

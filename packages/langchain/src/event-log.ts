@@ -15,11 +15,13 @@ export interface EventLogOptions {
   readonly logger?: Logger;
   /** File for the logger that is made: one JSON line per judged draft. Without it, drift and faults go to standard error. */
   readonly logFile?: string;
+  /** Whether events carry whole texts, with secrets and personal data masked. @default "evidence" */
+  readonly logTexts?: "evidence" | "all";
   /** Called with every event; must not wait. What it throws is swallowed. */
   readonly onEvent?: DriftListener;
 }
 
-export interface Judged {
+interface Judged {
   readonly guard: PersonaGuard;
   readonly judgement: Judgement;
   readonly action: Action;
@@ -27,29 +29,38 @@ export interface Judged {
   readonly scoringMs: number;
   readonly rescue?: DriftEvent["rescue"];
   readonly rejectedTokens?: DriftEvent["rejectedTokens"];
+  readonly lostFacts?: DriftEvent["lostFacts"];
+  readonly mode?: DriftEvent["mode"];
 }
+
+/** Makes the event of a judged draft and tells those who listen. Never throws. */
+export type Report = (judged: Judged) => DriftEvent;
 
 /** Least mean number of steps between two false alarms of a model. */
 const fleetRunLength = 10_000;
 
-/** Turns judgements into DriftEvents and gives them to the logger and the listener. Never throws. */
-export function eventLog({ logger, logFile, onEvent }: EventLogOptions): (judged: Judged) => void {
+/** Turns judgements into DriftEvents and gives them to the logger and the listener. */
+export function eventLog({ logger, logFile, logTexts = "evidence", onEvent }: EventLogOptions): Report {
   const log = logger ?? loggerTo(logFile);
-  const fleet = new Fleet(fleetRunLength);
+  const fleets = new Map<string, Fleet>();
   return ({ guard, judgement, ...rest }) => {
+    // By the first draft, as the session: a redraft does not undo what the model does.
+    const { pValue, draft } = judgement;
+    const { persona } = guard;
+    const model = judgement.step.model ?? "unnamed model";
+    const fleet = fleets.get(persona.name) ?? new Fleet(fleetRunLength);
+    fleets.set(persona.name, fleet);
+    const drift = fleet.advance(model, draft === "first" ? pValue : undefined);
+    const event = driftEventOf(judgement, {
+      ...rest,
+      id: randomUUID(),
+      at: new Date().toISOString(),
+      persona,
+      classifier: guard.classifier.name,
+      texts: logTexts,
+      ...(pValue === undefined ? {} : { fleet: { model, ...drift } }),
+    });
     try {
-      // By the first draft, as the session: a redraft does not undo what the model does.
-      const { pValue, draft } = judgement;
-      const model = judgement.step.model ?? "unnamed model";
-      const drift = fleet.advance(model, draft === "first" ? pValue : undefined);
-      const event = driftEventOf(judgement, {
-        ...rest,
-        id: randomUUID(),
-        at: new Date().toISOString(),
-        persona: guard.persona,
-        classifier: guard.classifier.name,
-        ...(pValue === undefined ? {} : { fleet: { model, ...drift } }),
-      });
       log[levelOf(event)](event, event.event);
       onEvent?.(event);
     } catch (error) {
@@ -58,6 +69,7 @@ export function eventLog({ logger, logFile, onEvent }: EventLogOptions): (judged
         code: "PERSONA_GUARD_EVENT_LOST",
       });
     }
+    return event;
   };
 }
 

@@ -1,179 +1,141 @@
-import { AIMessage, type BaseMessage, ToolMessage, type UsageMetadata } from "@langchain/core/messages";
-import type { Action, Judgement } from "@persona-guard/core";
-import { type AgentMiddleware, createMiddleware } from "langchain";
-import { correctionFor, redraftMessages } from "./correction.js";
-import { type EventLogOptions, eventLog } from "./event-log.js";
-import { type GuardSource, guardOf, personaNameOf, refuseInvalid } from "./options.js";
-import { stepOfMessage } from "./step-of-message.js";
-import { timed } from "./timed.js";
-import { withheld } from "./withheld.js";
+import { AIMessage, type BaseMessage } from "@langchain/core/messages";
+import { interrupt, isGraphBubbleUp } from "@langchain/langgraph";
+import type { DriftEvent, PersonaGuard } from "@persona-guard/core";
+import type { AgentMiddleware, HITLRequest } from "langchain";
+import * as z from "zod";
+import { answerSchema, unreadableDecision } from "./decision.js";
+import { draftIn, replyOf } from "./draft.js";
+import { eventLog } from "./event-log.js";
+import { guardedCall } from "./guarded-call.js";
+import { guardedTurn } from "./guarded-turn.js";
+import { guardsOf } from "./guards.js";
+import { JudgedCalls } from "./judged-calls.js";
+import { type PersonaDrift, personaDriftOf, sendLive } from "./live-event.js";
+import {
+  overridesIn,
+  type PersonaGuardMiddlewareOptions,
+  type PersonaGuardOverrides,
+  personaNameOf,
+  refuseInvalid,
+} from "./options.js";
+import { canWithhold, policyOf } from "./policy.js";
+import { eagerReaders, patientReaders } from "./readers.js";
+import { restored, sessionState, writeState } from "./session-state.js";
 
-export interface DriftPolicy {
-  /** What a drifting draft leads to: a note, a new draft, or its removal. @default "reprompt" */
-  readonly onDrift?: "log" | "reprompt" | "block";
-  /** New drafts asked for per step, 0 to 10. @default 2 */
-  readonly maxReprompts?: number;
-  /** When the last draft still drifts: remove what drifts, or let it pass with a log line. @default "block" */
-  readonly onExhausted?: "log" | "block";
-  /** Arguments that a person or another middleware changed after our verdict and that drift. @default "log" */
-  readonly onEdit?: "log" | "block";
-  /** When a draft cannot be scored: let it pass, or remove it. Logged and counted either way. @default "allow" */
-  readonly onError?: "allow" | "block";
-  /** What stands in the place of removed text. */
-  readonly notice?: string;
-}
-
-export type PersonaGuardMiddlewareOptions = GuardSource & DriftPolicy & EventLogOptions;
-
-const defaultNotice = "This message was withheld because it did not match the agent's persona.";
-/** Tool calls remembered between the model's turn and the tool's, over all sessions. */
-const mostPendingCalls = 10_000;
+/** Every key is optional, and keys of others stay: a `persona` function reads them. */
+const contextKeys = { personaGuard: z.custom<PersonaGuardOverrides>().optional() };
+const contextSchema: z.ZodObject<typeof contextKeys> = z.looseObject(contextKeys);
 
 /**
- * Keeps a `createAgent` agent in its persona: every draft is judged before it enters the history, a drifting one is
+ * Keeps a `createAgent` agent in its persona: every draft is judged before it enters the history or a stream, a drifting one is
  * written again by the model, and what still drifts does not leave.
  *
  * @throws PersonaGuardError "options-invalid"; at the first step also what `loadGuard` throws
  * @example
  * createAgent({ model, tools, middleware: [personaGuardMiddleware({ persona: "./persona.yaml" })] });
+ * @example
+ * // One agent, many personas; a person decides about emails.
+ * personaGuardMiddleware<{ tenant: string }>({
+ *   persona: ({ tenant }) => `./personas/${tenant}.yaml`,
+ *   toolPolicies: { "*_email": "interrupt" },
+ * });
  */
-export function personaGuardMiddleware(options: PersonaGuardMiddlewareOptions): AgentMiddleware {
+export function personaGuardMiddleware<Context = unknown>(
+  options: PersonaGuardMiddlewareOptions<Context>,
+): AgentMiddleware<typeof sessionState, typeof contextSchema> {
   refuseInvalid(options);
-  const policy = {
-    onDrift: options.onDrift ?? "reprompt",
-    maxReprompts: options.maxReprompts ?? 2,
-    onExhausted: options.onExhausted ?? "block",
-    onEdit: options.onEdit ?? "log",
-    onError: options.onError ?? "allow",
-    notice: options.notice ?? defaultNotice,
-  } satisfies Required<DriftPolicy>;
+  const { streaming = "buffer" } = options;
+  const personaName = personaNameOf(options);
+  const name = options.name ?? `PersonaGuardMiddleware${personaName === undefined ? "" : `[${personaName}]`}`;
   const report = eventLog(options);
-  const loading = guardOf(options);
-  const judgedCalls = new Map<string, string>();
+  const guards = guardsOf(options);
+  const calls = new JudgedCalls();
 
-  return createMiddleware({
-    name: `PersonaGuardMiddleware[${personaNameOf(options)}]`,
+  const standing = async (runtime: Runtime, messages: readonly BaseMessage[]) => {
+    // What a user's function takes as its context is what the user passes as one.
+    const guard = await guards(runtime.context as Context);
+    const policy = policyOf({ ...options, ...overridesIn(runtime.context) });
+    return { guard, policy, report, session: sessionOf(runtime, messages) };
+  };
+  const told = async (event: DriftEvent, { writer }: Runtime): Promise<readonly PersonaDrift[]> => {
+    const drift = personaDriftOf(event);
+    if (drift === undefined) return [];
+    await sendLive(drift, writer);
+    return [drift];
+  };
+  const sessionKey = (guard: PersonaGuard) => `${name}/${guard.persona.name}`;
+
+  return {
+    name,
+    stateSchema: sessionState,
+    contextSchema,
 
     wrapModelCall: async (request, handler) => {
-      const guard = await loading;
-      const session = sessionOf(request.runtime, request.messages);
-      const index = turnsIn(request.messages);
-      let current = request;
-      let before: number | undefined;
-      for (let attempt = 1; ; attempt++) {
-        const reply: unknown = await handler(current);
-        const draft = draftIn(reply, request.responseFormat !== undefined);
-        // A Command or an unfinished structured answer is the framework's own business.
-        if (draft === undefined) return reply as AIMessage; // the value that the framework itself gave us
-        const step = stepOfMessage(draft.message, { session, index, structured: draft.structured });
-        const { judgement, scoringMs } = await timed(() =>
-          guard.judge(step, { draft: attempt === 1 ? "first" : "redraft" }),
-        );
-        const action = actionFor(judgement, policy, attempt);
-        const rescued = before !== undefined && judgement.outcome === "in-persona";
-        report({
-          guard,
-          judgement,
-          action,
-          attempt,
-          scoringMs,
-          ...(rescued && before !== undefined
-            ? { rescue: { before, after: judgement.confidence ?? 0 } }
-            : {}),
-          ...(action === "reprompt" ? rejectedTokens(draft.message.usage_metadata) : {}),
-        });
-        if (action === "reprompt") {
-          before ??= judgement.confidence;
-          const correction = correctionFor(judgement, guard.persona);
-          const redraft = redraftMessages(draft.messages, draft.message.tool_calls, correction);
-          current = { ...request, messages: [...request.messages, ...redraft] };
-          continue;
-        }
-        const settled =
-          action === "block"
-            ? withheld(draft.message, judgement, {
-                outcomes: withheldOutcomes(policy),
-                notice: policy.notice,
-              })
-            : draft.message;
-        remember(judgedCalls, session, settled);
-        return action === "block" ? settled : (reply as AIMessage); // as above
-      }
+      const { runtime, state } = request;
+      const turn = await standing(runtime, state.messages);
+      const { guard, policy, session } = turn;
+      restored(guard, session, { key: sessionKey(guard), state });
+      const isHeldBack = streaming === "buffer" && canWithhold(policy);
+      const readers = (isHeldBack ? patientReaders : eagerReaders)({
+        asked: request.messages,
+        model: request.model.getName(),
+        writer: runtime.writer,
+      });
+      const drift: PersonaDrift[] = [];
+      let reply: AIMessage | undefined;
+      const end = await guardedTurn({
+        ...turn,
+        index: turnsIn(state.messages),
+        messages: request.messages,
+        call: async (messages) => {
+          reply = await readers.ask(() => handler({ ...request, messages: [...messages] }));
+          return draftIn(reply, request.responseFormat !== undefined);
+        },
+        onJudged: async (draft) => {
+          drift.push(...(await told(draft.event, runtime)));
+          await readers.judged(draft);
+        },
+      });
+      const kept = { key: sessionKey(guard), snapshot: guard.sessionSnapshot(session) };
+      writeState(runtime.configurable, { drift, session: kept });
+      if (end === undefined) return reply as AIMessage; // what the framework itself gave us
+      const delivered = await readers.deliver(end);
+      calls.remember(session, delivered.message, end);
+      return replyOf(delivered);
     },
 
     wrapToolCall: async (request, handler) => {
-      const guard = await loading;
-      const { id, name, args } = request.toolCall;
-      const session = sessionOf(request.runtime, request.state.messages);
-      const known = judgedCalls.get(callKey(session, id));
-      if (known === JSON.stringify(args)) return handler(request);
-      const draft = new AIMessage({ content: "", tool_calls: [request.toolCall] });
-      const step = stepOfMessage(draft, { session, index: Math.max(0, turnsIn(request.state.messages) - 1) });
-      const { judgement, scoringMs } = await timed(() => guard.judge(step, { draft: "redraft" }));
-      const action = backstopAction(judgement, policy, known === undefined ? "unseen" : "edited");
-      report({ guard, judgement, action, attempt: 1, scoringMs });
-      if (action !== "block") return handler(request);
-      const reason =
-        judgement.outcome === "drifted" ? correctionFor(judgement, guard.persona) : policy.notice;
-      return new ToolMessage({ tool_call_id: id ?? "", name, status: "error", content: reason });
+      const { runtime, state, toolCall } = request;
+      return guardedCall({
+        ...(await standing(runtime, state.messages)),
+        index: Math.max(0, turnsIn(state.messages) - 1),
+        call: toolCall,
+        judged: calls,
+        history: state.messages,
+        run: (call) => {
+          const isRenamed = call.name !== toolCall.name;
+          return handler({
+            ...request,
+            toolCall: { ...toolCall, ...call },
+            ...(isRenamed ? { tool: undefined } : {}),
+          });
+        },
+        review: askPerson,
+        onJudged: async (event) => writeState(runtime.configurable, { drift: await told(event, runtime) }),
+      });
     },
-  });
-}
-
-type Policy = Required<DriftPolicy>;
-
-function actionFor(judgement: Judgement, policy: Policy, attempt: number): Action {
-  if (judgement.outcome === "drifted") {
-    if (policy.onDrift !== "reprompt") return policy.onDrift;
-    return attempt <= policy.maxReprompts ? "reprompt" : policy.onExhausted;
-  }
-  return judgement.outcome === "unscored" && policy.onError === "block" ? "block" : "none";
-}
-
-/** A tool call that the model's turn did not show us ("unseen"), or with other arguments than then ("edited"). */
-function backstopAction(judgement: Judgement, policy: Policy, origin: "unseen" | "edited"): Action {
-  if (judgement.outcome === "unscored") return policy.onError === "block" ? "block" : "none";
-  if (judgement.outcome !== "drifted") return "none";
-  if (origin === "edited") return policy.onEdit;
-  return policy.onDrift === "log" ? "log" : "block";
-}
-
-function withheldOutcomes({ onError }: Policy): readonly string[] {
-  return onError === "block" ? ["drifted", "unscored"] : ["drifted"];
-}
-
-interface Draft {
-  readonly message: AIMessage;
-  /** Everything the model's turn added: the message, and with a tool-based structured answer also its tool message. */
-  readonly messages: readonly BaseMessage[];
-  readonly structured?: unknown;
-}
-
-/** The AI message in what the handler gave, which with a response format is `{ structuredResponse, messages }`. */
-function draftIn(reply: unknown, expectsStructure: boolean): Draft | undefined {
-  if (AIMessage.isInstance(reply)) {
-    const isStructureRetry =
-      expectsStructure && reply.tool_calls?.some(({ name }) => name.startsWith("extract-"));
-    return isStructureRetry ? undefined : { message: reply, messages: [reply] };
-  }
-  if (typeof reply !== "object" || reply === null || !("messages" in reply) || !Array.isArray(reply.messages))
-    return undefined;
-  const messages: readonly BaseMessage[] = reply.messages;
-  const message = messages.findLast((one) => AIMessage.isInstance(one));
-  if (message === undefined) return undefined;
-  return {
-    message,
-    messages,
-    ...("structuredResponse" in reply ? { structured: reply.structuredResponse } : {}),
   };
 }
 
+interface Runtime {
+  readonly context?: unknown;
+  readonly configurable?: { readonly thread_id?: string };
+  readonly writer?: ((chunk: unknown) => void) | null;
+}
+
 /** The checkpointer's thread; without one the id of the first message, which is of this run alone. */
-function sessionOf(
-  runtime: { readonly configurable?: { readonly thread_id?: string } },
-  messages: readonly BaseMessage[],
-): string {
-  return runtime.configurable?.thread_id ?? messages[0]?.id ?? "session";
+function sessionOf({ configurable }: Runtime, messages: readonly BaseMessage[]): string {
+  return configurable?.thread_id ?? messages[0]?.id ?? "session";
 }
 
 /** The model's turns so far: the position of its next one. */
@@ -181,19 +143,14 @@ function turnsIn(messages: readonly BaseMessage[]): number {
   return messages.filter((message) => AIMessage.isInstance(message)).length;
 }
 
-function callKey(session: string, callId: string | undefined): string {
-  return `${session}\n${callId ?? ""}`;
-}
-
-/** Keeps the arguments that were judged, so that the tool's turn judges only what it sees for the first time. */
-function remember(judgedCalls: Map<string, string>, session: string, message: AIMessage): void {
-  for (const { id, args } of message.tool_calls ?? [])
-    judgedCalls.set(callKey(session, id), JSON.stringify(args));
-  while (judgedCalls.size > mostPendingCalls) judgedCalls.delete(judgedCalls.keys().next().value ?? "");
-}
-
-function rejectedTokens(usage: UsageMetadata | undefined) {
-  return usage === undefined
-    ? {}
-    : { rejectedTokens: { input: usage.input_tokens, output: usage.output_tokens } };
+/** Suspends the run until a person has decided; without a checkpointer that cannot be, and nobody is asked. */
+function askPerson(request: HITLRequest): unknown {
+  try {
+    return interrupt<HITLRequest, unknown>(request, { responseSchema: answerSchema });
+  } catch (error) {
+    if (error instanceof z.core.$ZodError)
+      throw unreadableDecision(error, request.actionRequests[0]?.name ?? "a tool");
+    if (isGraphBubbleUp(error) || !(error instanceof Error) || error.name !== "GraphValueError") throw error;
+    return undefined;
+  }
 }

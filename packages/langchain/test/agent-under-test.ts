@@ -1,5 +1,8 @@
+import type { BaseLanguageModelInput, LanguageModelOutput } from "@langchain/core/language_models/base";
+import type { RunnableInterface } from "@langchain/core/runnables";
+import type { StructuredToolInterface } from "@langchain/core/tools";
 import type { MemorySaver } from "@langchain/langgraph";
-import { ChatOpenAI } from "@langchain/openai";
+import { ChatOpenAI, type ChatOpenAIFields } from "@langchain/openai";
 import { loadGuard } from "@persona-guard/classifier";
 import { type DriftEvent, definePersona, type PersonaGuard } from "@persona-guard/core";
 import { type AgentMiddleware, createAgent, type providerStrategy, tool, type toolStrategy } from "langchain";
@@ -36,6 +39,8 @@ export const noteCall = (text: string) => ({ name: "post_note", args: { text } }
 
 export const silent: Logger = pino({ level: "silent" });
 
+type Model = RunnableInterface<BaseLanguageModelInput, LanguageModelOutput>;
+
 export interface Run {
   readonly server: CompletionsServer;
   readonly agent: ReturnType<typeof createAgent>;
@@ -45,6 +50,16 @@ export interface Run {
   close(): Promise<void>;
 }
 
+export function chatModel(url: string, fields: ChatOpenAIFields = {}): ChatOpenAI {
+  return new ChatOpenAI({
+    model: "recorded",
+    apiKey: "none",
+    maxRetries: 0,
+    configuration: { baseURL: url },
+    ...fields,
+  });
+}
+
 /** A real agent: ChatOpenAI against the local server, two tools, the guard in its middleware. */
 export async function agentUnderTest(options: {
   readonly completions: readonly Completion[];
@@ -52,6 +67,11 @@ export async function agentUnderTest(options: {
   readonly before?: readonly AgentMiddleware[];
   readonly after?: readonly AgentMiddleware[];
   readonly checkpointer?: MemorySaver;
+  /** In the place of ChatOpenAI against the local server. */
+  readonly model?: (url: string) => Model | Promise<Model>;
+  readonly includeAgentName?: "inline";
+  /** More tools, given the list of what was sent. */
+  readonly tools?: (sent: string[]) => readonly StructuredToolInterface[];
   readonly responseFormat?: ReturnType<typeof toolStrategy> | ReturnType<typeof providerStrategy>;
 }): Promise<Run> {
   const server = await startCompletionsServer(options.completions);
@@ -74,15 +94,13 @@ export async function agentUnderTest(options: {
     ...options.guard,
   });
   const agent = createAgent({
-    model: new ChatOpenAI({
-      model: "recorded",
-      apiKey: "none",
-      maxRetries: 0,
-      configuration: { baseURL: server.url },
-    }),
-    tools: [sendEmail, postNote],
+    model: await (options.model ?? chatModel)(server.url),
+    tools: [sendEmail, postNote, ...(options.tools?.(sent) ?? [])],
     middleware: [...(options.before ?? []), guard, ...(options.after ?? [])],
     ...(options.checkpointer === undefined ? {} : { checkpointer: options.checkpointer }),
+    ...(options.includeAgentName === undefined
+      ? {}
+      : { includeAgentName: options.includeAgentName, name: "marlow" }),
     ...(options.responseFormat === undefined ? {} : { responseFormat: options.responseFormat }),
   });
   return { server, agent, sent, events, close: () => server.close() };

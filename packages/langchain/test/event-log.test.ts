@@ -40,7 +40,7 @@ test("a logger that is given gets one line per draft, drift as a warning", async
       },
     }),
   );
-  const run = await agentUnderTest({ completions, guard: { guard, logger } });
+  const run = await agentUnderTest({ completions, guard: { guard, logger, onLostFacts: "log" } });
   await run.agent.invoke(ask("Please write."));
   await run.close();
   expect(
@@ -54,7 +54,7 @@ test("a logger that is given gets one line per draft, drift as a warning", async
 
 test("a log file is made, its lines fit the event's schema, and hold of the text only masked evidence", async () => {
   const logFile = join(folder, "deep", "events.jsonl");
-  const run = await agentUnderTest({ completions, guard: { guard, logFile } });
+  const run = await agentUnderTest({ completions, guard: { guard, logFile, onLostFacts: "log" } });
   await run.agent.invoke(ask("Please write."));
   await run.close();
   const log = readFileSync(logFile, "utf8");
@@ -74,6 +74,7 @@ test("a listener that throws does not stop the agent", async () => {
     guard: {
       guard,
       logger: pino({ level: "silent" }),
+      onLostFacts: "log",
       onEvent: () => {
         throw new Error("listener");
       },

@@ -9,6 +9,7 @@ import { personaGuardMiddleware } from "../src/index.js";
 import {
   agentUnderTest,
   ask,
+  chatModel,
   emailCall,
   good,
   grovelling,
@@ -73,6 +74,25 @@ describe("an email drafted out of character", () => {
     for (const said of [phrase, "send_email.body", "sarcastic", '"desk"', "Calm, exact, courteous."])
       expect(correction).toContain(said);
     expect(run.sent).toEqual([good, good]);
+  });
+
+  test("changes nothing in the request but what it appends, so that a provider's prompt cache holds", async () => {
+    const bodies: string[] = [];
+    const recording: typeof fetch = (url, init) => {
+      bodies.push(String(init?.body));
+      return fetch(url, init);
+    };
+    run = await agentUnderTest({
+      completions: [{ toolCalls: [emailCall(sarcastic)] }, { toolCalls: [emailCall(good)] }, done],
+      guard: { guard },
+      model: (url) => chatModel(url, { configuration: { baseURL: url, fetch: recording } }),
+    });
+    await run.agent.invoke(ask("Please write to the hotel."));
+    const [first, retry] = bodies.map((body): { messages: unknown[] } => JSON.parse(body));
+    const asked = JSON.stringify(first?.messages).slice(0, -1);
+    expect(JSON.stringify(retry?.messages).startsWith(`${asked},`)).toBe(true);
+    expect({ ...retry, messages: [] }).toEqual({ ...first, messages: [] });
+    expect(first).toHaveProperty("tools");
   });
 
   test("leaves no trace in any checkpoint", async () => {

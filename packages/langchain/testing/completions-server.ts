@@ -4,7 +4,11 @@ import type { AddressInfo } from "node:net";
 /** What the server answers to one request. */
 export interface Completion {
   readonly content?: string;
-  readonly toolCalls?: readonly { readonly name: string; readonly args: Readonly<Record<string, unknown>> }[];
+  /** Arguments given as a text are sent as they are, valid JSON or not. */
+  readonly toolCalls?: readonly {
+    readonly name: string;
+    readonly args: Readonly<Record<string, unknown>> | string;
+  }[];
 }
 
 export interface ChatMessage {
@@ -68,7 +72,7 @@ function answerOf(
   const toolCalls = completion.toolCalls?.map(({ name, args }, index) => ({
     id: `call_${turn + 1}_${index + 1}`,
     type: "function",
-    function: { name, arguments: JSON.stringify(args) },
+    function: { name, arguments: typeof args === "string" ? args : JSON.stringify(args) },
   }));
   const promptTokens = tokensIn(JSON.stringify(messages));
   const completionTokens = tokensIn(JSON.stringify(completion));

@@ -49,6 +49,12 @@ def _parity(config: dict) -> None:
     write_parity(config)
 
 
+def _gate(config: dict) -> None:
+    from .gate import write_gate
+
+    write_gate(config)
+
+
 def _evaluate(config: dict) -> None:
     from .evaluate import write_evaluation
 
@@ -87,6 +93,7 @@ COMMANDS: dict[str, Callable[[dict], None]] = {
     "parity": _parity,
     "voices": _voices,
     "evaluate": _evaluate,
+    "gate": _gate,
     "chat-only": _chat_only,
     "compare": _compare,
     "tiny-modernbert": _tiny_modernbert,

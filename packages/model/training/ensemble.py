@@ -41,7 +41,7 @@ def fit_combination(lexical: np.ndarray, encoder: np.ndarray, labels: np.ndarray
     weight = _best_weight(p, q, labels, config["ensemble"]["weightSteps"])
     both = _mean(p, q, weight)
     temperatures["ensemble"] = fit_temperatures(both, labels, kinds)
-    return Combination(temperatures, weight, _smallest_gate(p, both, labels, config["cascade"]["maxLoss"]))
+    return Combination(temperatures, weight, smallest_gate(p, both, labels, config["cascade"]))
 
 
 def macro_f1(scores: np.ndarray, labels: np.ndarray) -> float:
@@ -61,13 +61,21 @@ def _best_weight(p: np.ndarray, q: np.ndarray, labels: np.ndarray, steps: int) -
     return float(min(grid, key=lambda weight: -_mean(p, q, weight)[rows, labels].mean()))
 
 
-def _smallest_gate(p: np.ndarray, both: np.ndarray, labels: np.ndarray, max_loss: float) -> float:
-    """The lowest gate, in steps of 0.01, from which up the cascade's macro-F1 stays within max_loss of the ensemble's."""
+def smallest_gate(p: np.ndarray, both: np.ndarray, labels: np.ndarray, limits: dict[str, float]) -> float:
+    """The lowest gate, in steps of 0.01, from which up the cascade loses no more than the limits against the ensemble (both log-probabilities)."""
     sure = p.max(axis=1, keepdims=True)
-    target = macro_f1(both, labels) - max_loss
+    least_f1 = macro_f1(both, labels) - limits["maxLoss"]
+    least_drift = drift_found(both, labels) - limits["maxDriftLoss"]
     gate = 1.0
     for candidate in np.arange(99, 0, -1) / 100:
-        if macro_f1(np.where(sure >= np.log(candidate), p, both), labels) < target:
+        cascade = np.where(sure >= np.log(candidate), p, both)
+        if macro_f1(cascade, labels) < least_f1 or drift_found(cascade, labels) < least_drift:
             break
         gate = float(candidate)
     return gate
+
+
+def drift_found(scores: np.ndarray, labels: np.ndarray, rate: float = 0.01) -> float:
+    """Share of texts with a character (label > 0) that are less surely neutral than all but `rate` of the neutral ones."""
+    neutral = scores[:, 0]
+    return float((neutral[labels > 0] < np.quantile(neutral[labels == 0], rate)).mean())

@@ -11,7 +11,7 @@ import torch
 
 from .corpus import corpus_hash
 from .encoder import INPUTS
-from .ensemble import TIERS, macro_f1
+from .ensemble import TIERS, Combination, drift_found, macro_f1
 from .export import export_fp32, export_int8
 from .finetune import Tokens, finetuned, log_scores
 from .heads import Heads
@@ -21,10 +21,12 @@ from .pictures import confusion_picture, reliability_picture
 from .pooled_states import pooled_states, tokenise
 from .quality import quality, reliability
 from .report import report_of
+from .shipped import load_shipped
 
 NUMERIC_SAMPLE = 64
 PYTORCH_TOLERANCE = 1e-3
 INT8_LOSS_LIMIT = 0.01
+RESULTS = EVALUATION / "results.json"
 VOICES = EVALUATION / "voices.json"
 
 
@@ -32,35 +34,60 @@ def write_evaluation(config: dict) -> None:
     """Writes EVALUATION/results.json and what is drawn from it; raises if a numeric limit is broken."""
     corpus = Corpus(config)
     combination, scores = held_out_tiers(corpus)
-    voices = json.loads(VOICES.read_text(encoding="utf-8")) if VOICES.exists() else None
-    sha256 = corpus_hash(config["folders"])
     results = {
         "question": "Which of 12 characters does a text show, when its scenario (or its voice) was not trained on?",
-        "corpus": {"rows": len(corpus.rows), "sha256": sha256},
+        "corpus": {"rows": len(corpus.rows), "sha256": corpus_hash(config["folders"])},
         "seed": config["seed"],
         "versions": _versions(),
-        "byScenario": {name: _tiers(scores, corpus, mask) for name, mask in _slices(corpus).items()},
-        "byVoice": voices["byVoice"] if voices and voices["sha256"] == sha256 else None,
-        "reliability": {tier: reliability(scores[tier], corpus.labels) for tier in TIERS},
-        "cascadeSkippedShare": combination.skipped_share(scores),
+        **_measured(corpus, combination, scores),
         "numeric": _numeric(corpus),
         "bytes": {path.relative_to(WEIGHTS).as_posix(): path.stat().st_size for path in sorted(WEIGHTS.rglob("*")) if path.is_file()},
     }
-    write_json("results.json", results)
-    write_text("results.md", report_of(results, config))
+    _write_results(results, config)
+    _require_limits(results["numeric"])
+
+
+def write_measured(corpus: Corpus, combination: Combination, scores: dict[str, np.ndarray]) -> None:
+    """Renews what RESULTS says of held-out scores; what it says of the files that were trained stays."""
+    results = json.loads(RESULTS.read_text(encoding="utf-8"))
+    _write_results({**results, **_measured(corpus, combination, scores)}, corpus.config)
+
+
+def _measured(corpus: Corpus, combination: Combination, scores: dict[str, np.ndarray]) -> dict:
+    return {
+        "byScenario": {name: _tiers(scores, corpus, mask) for name, mask in _slices(corpus).items()},
+        "reliability": {tier: reliability(scores[tier], corpus.labels) for tier in TIERS},
+        "driftFound": {tier: drift_found(scores[tier], corpus.labels) for tier in TIERS},
+        "cascadeSkippedShare": combination.skipped_share(scores),
+    }
+
+
+def _write_results(results: dict, config: dict) -> None:
+    """Writes RESULTS and what is drawn from it."""
+    write_json(RESULTS.name, results)
+    _write_report(config)
     write_text("confusion.svg", confusion_picture(np.array(results["byScenario"]["all"]["cascade"]["confusion"]), config["labels"]))
     write_text("reliability.svg", reliability_picture(results["reliability"]))
-    _require_limits(results["numeric"])
 
 
 def write_voices(config: dict) -> None:
     """Writes VOICES: each voice family scored by models that never saw it, combined as the shipped tiers are."""
     corpus = Corpus(config)
-    combination, _ = held_out_tiers(corpus)
     families = _family_of_rows(corpus)
-    scores = combination.tier_scores(held_out_lexical(corpus, families), held_out_encoder(corpus, families), corpus.kinds)
+    lexical, encoder = held_out_lexical(corpus, families), held_out_encoder(corpus, families)
+    scores = load_shipped().combination.tier_scores(lexical, encoder, corpus.kinds)
     by_voice = {name: _tiers(scores, corpus, families == name) for name in np.unique(families)}
     write_json(VOICES.name, {"sha256": corpus_hash(config["folders"]), "byVoice": by_voice})
+    if RESULTS.exists():
+        _write_report(config)
+
+
+def _write_report(config: dict) -> None:
+    """Writes results.md from RESULTS, and from VOICES where these are of the same corpus."""
+    results = json.loads(RESULTS.read_text(encoding="utf-8"))
+    voices = json.loads(VOICES.read_text(encoding="utf-8")) if VOICES.exists() else {}
+    by_voice = voices["byVoice"] if voices.get("sha256") == results["corpus"]["sha256"] else None
+    write_text("results.md", report_of({**results, "byVoice": by_voice}, config))
 
 
 def _slices(corpus: Corpus) -> dict[str, np.ndarray]:

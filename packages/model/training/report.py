@@ -16,6 +16,8 @@ def report_of(results: dict, config: dict) -> str:
         *(["## Macro-F1, new voices (the family left out whole)\n\n" + _quality_table(results["byVoice"], "macroF1")] if results["byVoice"] else []),
         "## F1 by label, new scenarios\n\n"
         + _table(["label", *TIERS], [[name, *(_percent(scenario["all"][tier]["f1"][at]) for tier in TIERS)] for at, name in enumerate(config["labels"])]),
+        "## Drift found at 1 % false alarms\n\nShare of texts with a character that are less surely neutral than 99 % of the neutral ones, new scenarios.\n\n"
+        + _table(["texts", *TIERS], [["all", *(_percent(results["driftFound"][tier]) for tier in TIERS)]]),
         "## Where the cascade errs, and how sure the tiers are\n\n![Confusion matrix of the cascade](confusion.svg)\n\n![Reliability of the four tiers](reliability.svg)",
         "## Export and quantisation\n\n"
         + _table(

@@ -8,7 +8,7 @@ import { confidenceText, counted, countText } from "./number-text.js";
 import type { Run } from "./run.js";
 
 const calibrationWords =
-  " Line: texts known to be in persona, which the limit was measured on. Bars that stand left of the line tell of a run whose character differs from what was calibrated, even where no single text drifts.";
+  " Line: texts known to be in persona, from the calibration. Bars that stand left of the line tell of a run whose character differs from what was calibrated, even where no single text drifts.";
 
 /** The confidences of this run beside those that the persona's texts had when the scorer was calibrated. */
 export function confidenceSection({ bins, summary }: Run): HTMLElement {
@@ -134,7 +134,7 @@ function kindPanel(kind: Kind, { drifted, others }: ConfidenceBins, summary: Run
                   dy: -14,
                   dx: logOddsOf(limit) > 0 ? -2 : 2,
                   textAnchor: logOddsOf(limit) > 0 ? "end" : "start",
-                  text: () => `drift below ${confidenceText(limit)}`,
+                  text: () => `drift below ${Number(limit.toPrecision(2))}`,
                   fill: "var(--ink)",
                   fontSize: 11,
                 }),

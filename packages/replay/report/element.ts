@@ -27,8 +27,13 @@ export function fill(parent: Element, ...children: readonly Child[]): void {
 }
 
 /** A button that does `action` when it is pressed. */
-export function button(text: string, action: () => void, attributes: Attributes = {}): HTMLButtonElement {
-  const made = element("button", { type: "button", ...attributes }, text);
+export function button(
+  content: string | readonly Child[],
+  action: () => void,
+  attributes: Attributes = {},
+): HTMLButtonElement {
+  const children = typeof content === "string" ? [content] : content;
+  const made = element("button", { type: "button", ...attributes }, ...children);
   made.addEventListener("click", action);
   return made;
 }

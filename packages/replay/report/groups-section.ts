@@ -1,10 +1,13 @@
 import { dot, ruleX, ruleY } from "@observablehq/plot";
 import type { Grouping, ReportGroup } from "../src/report-data.js";
+import type { Share } from "../src/share.js";
 import { chart, chartBox } from "./chart.js";
 import { button, element } from "./element.js";
 import { countText, intervalText, percentText } from "./number-text.js";
 import type { Run } from "./run.js";
 
+/** A share of fewer texts than this does not set the scale. */
+const telling = 10;
 /** Rows of a panel before the rest is folded. */
 const mostRows = 8;
 
@@ -21,8 +24,11 @@ export function groupsSection(
   onPick: (grouping: Grouping, name: string) => void,
 ): HTMLElement {
   const overall = summary.driftedUtterances.share ?? 0;
-  const highs = panels.flatMap(({ grouping }) => groups[grouping].map(({ share }) => share.high ?? 0));
-  const most = Math.min(1, Math.max(0.01, overall, quantile(highs, 0.9)) * 1.05);
+  const all = panels.flatMap(({ grouping }) => groups[grouping].map(({ share }) => share));
+  const most = scaleEnd(
+    [overall, ...all.filter(({ of }) => of >= telling).map(({ share = 0 }) => share)],
+    all,
+  );
   return element(
     "section",
     { "aria-labelledby": "groups" },
@@ -77,7 +83,10 @@ function groupTable(groups: readonly ReportGroup[], { title, most, overall, onPi
       element(
         "th",
         { scope: "row" },
-        button(name, () => onPick(name), { class: "link", title: `Show the drifted steps: ${name}` }),
+        button(breakable(name), () => onPick(name), {
+          class: "link",
+          title: `Show the drifted steps: ${name}`,
+        }),
       ),
       element("td", { class: "strip" }, strip(share, { most, overall })),
       element(
@@ -108,6 +117,11 @@ function groupTable(groups: readonly ReportGroup[], { title, most, overall, onPi
   );
 }
 
+/** A name such as "transfer_to_human_agents" with places where a line may end. */
+function breakable(name: string): readonly (Node | string)[] {
+  return name.split(/(?<=[_./-])/).flatMap((part) => [element("wbr"), part]);
+}
+
 function strip(
   share: ReportGroup["share"],
   { most, overall }: Pick<PanelOptions, "most" | "overall">,
@@ -128,12 +142,17 @@ function strip(
         ruleX([0], { stroke: "var(--line)" }),
         ruleX([overall], { stroke: "var(--quiet)", strokeWidth: 0.75 }),
         ruleY([0], { x1: low, x2: high, stroke: "var(--drift)", strokeWidth: 3, strokeOpacity: 0.45 }),
-        dot([0], { x: middle, y: 0, r: 4, fill: "var(--drift)" }),
+        middle > most
+          ? dot([0], { x: most, y: 0, r: 4, symbol: "triangle", rotate: 90, fill: "var(--drift)" })
+          : dot([0], { x: middle, y: 0, r: 4, fill: "var(--drift)" }),
       ],
     }),
   ).element;
 }
 
-function quantile(values: readonly number[], share: number): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(share * (values.length - 1))] ?? 0;
+/** So that each share is inside that more than a few texts speak for, and nine in ten intervals are. */
+function scaleEnd(shares: readonly number[], all: readonly Share[]): number {
+  const highs = all.map(({ high = 0 }) => high).sort((a, b) => a - b);
+  const usual = highs[Math.floor(0.9 * (highs.length - 1))] ?? 0;
+  return Math.min(1, 1.08 * Math.max(0.01, usual, ...shares));
 }

@@ -81,6 +81,8 @@ export function sessionChart(session: ShownSession, options: SessionChartOptions
           x: "x",
           y: "y",
           maxRadius: 60,
+          lineWidth: 40,
+          lineHeight: 1.3,
           title: ({ step }: Point) => hint(step),
           fill: "var(--paper)",
           stroke: "var(--quiet)",

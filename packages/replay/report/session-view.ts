@@ -19,7 +19,7 @@ export interface SessionView {
 export function sessionView(session: ShownSession, summary: Run["summary"]): SessionView {
   const steps = session.shownSteps;
   let opened: ShownStep | undefined;
-  const card = element("div", { class: "opened", "aria-live": "polite" });
+  const card = element("div", { class: "opened" });
   const slider = element("input", {
     type: "range",
     min: 0,
@@ -53,7 +53,7 @@ export function sessionView(session: ShownSession, summary: Run["summary"]): Ses
   });
   const view = element(
     "figure",
-    { class: "session", id: `session-of-${steps[0]?.line ?? 0}` },
+    { class: "session" },
     element("figcaption", {}, element("h3", {}, session.id), caption(session)),
     box.element,
     steps.length > 1 && slider,

@@ -1,4 +1,4 @@
-import type { ShownStep, ShownUtterance } from "./run.js";
+import type { ShownStep } from "./run.js";
 
 /** What each filter asks for; an absent one lets everything pass. */
 export interface StepFilter {
@@ -37,26 +37,41 @@ export function fits(step: ShownStep, filter: StepFilter): boolean {
   );
 }
 
-/** The values that the steps have for a filter, the most frequent first. */
-export function choicesFor(name: keyof StepFilter, steps: readonly ShownStep[]): readonly string[] {
-  const counts = new Map<string, number>();
+/** The values that the steps have for each filter, the most frequent first. One pass without a list in it: steps are many. */
+export function filterChoices(
+  steps: readonly ShownStep[],
+): Readonly<Record<keyof StepFilter, readonly string[]>> {
+  const counts = {
+    outcome: new Map<string, number>(),
+    trait: new Map<string, number>(),
+    kind: new Map<string, number>(),
+    tool: new Map<string, number>(),
+    model: new Map<string, number>(),
+    session: new Map<string, number>(),
+  };
   for (const step of steps) {
-    for (const value of valuesOf(name, step)) counts.set(value, (counts.get(value) ?? 0) + 1);
+    count(counts.outcome, step.outcome);
+    count(counts.model, step.model);
+    count(counts.session, step.session.id);
+    for (const { trait, kind, tool } of step.utterances) {
+      count(counts.trait, trait);
+      count(counts.kind, kind);
+      count(counts.tool, tool);
+    }
   }
-  return [...counts].sort(([, a], [, b]) => b - a).map(([value]) => value);
+  const ranked = (of: ReadonlyMap<string, number>) =>
+    [...of].sort(([, a], [, b]) => b - a).map(([value]) => value);
+  const { outcome, trait, kind, tool, model, session } = counts;
+  return {
+    outcome: ranked(outcome),
+    trait: ranked(trait),
+    kind: ranked(kind),
+    tool: ranked(tool),
+    model: ranked(model),
+    session: ranked(session),
+  };
 }
 
-function valuesOf(name: keyof StepFilter, step: ShownStep): readonly string[] {
-  switch (name) {
-    case "model":
-      return [step.model];
-    case "session":
-      return [step.session.id];
-    case "outcome":
-      return [step.outcome];
-    case "trait":
-    case "kind":
-    case "tool":
-      return step.utterances.flatMap((one: ShownUtterance) => one[name] ?? []);
-  }
+function count(counts: Map<string, number>, value: string | undefined): void {
+  if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) + 1);
 }

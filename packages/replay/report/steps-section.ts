@@ -3,7 +3,7 @@ import { counted, countText } from "./number-text.js";
 import { outcomeWords } from "./outcome-words.js";
 import type { Run, ShownStep } from "./run.js";
 import { stepCard } from "./step-card.js";
-import { choicesFor, filterNames, fits, type StepFilter } from "./step-filter.js";
+import { filterChoices, filterNames, fits, type StepFilter } from "./step-filter.js";
 
 /** Steps shown at first, and with each further page. */
 const pageSize = 20;
@@ -27,20 +27,21 @@ export function stepsSection({ steps }: Run, onOpen: (step: ShownStep) => void):
     shown += pageSize;
     draw();
   });
+  const choices = filterChoices(steps);
   const selects = filterNames.map((name) => {
-    const choices = choicesFor(name, steps).slice(0, mostChoices);
+    const values = choices[name].slice(0, mostChoices);
     const select = element(
       "select",
       { name },
       element("option", { value: "" }, "all"),
-      ...choices.map((value) => element("option", { value }, wordsFor(name, value))),
+      ...values.map((value) => element("option", { value }, wordsFor(name, value))),
     );
     select.addEventListener("change", () => {
       const { [name]: _, ...others } = filter;
       set(select.value === "" ? others : { ...others, [name]: select.value });
     });
     const label = element("label", {}, name, select);
-    label.hidden = choices.length < 2 && name !== "outcome";
+    label.hidden = values.length < 2 && name !== "outcome";
     return { name, select, label };
   });
   const set = (next: StepFilter) => {

@@ -17,7 +17,7 @@ export default defineConfig({
   logLevel: "warn",
   build: {
     outDir: "../dist/report-page",
-    emptyOutDir: true,
+    emptyOutDir: false, // A replay that runs meanwhile finds the page whole.
     target: "es2022",
     lib: {
       entry: "main.ts",
@@ -26,6 +26,6 @@ export default defineConfig({
       fileName: () => "page.js",
       cssFileName: "page",
     },
-    rolldownOptions: { output: { banner: notices } },
+    rolldownOptions: { output: { banner: notices }, checks: { pluginTimings: false } },
   },
 });

@@ -25,7 +25,7 @@ export interface Baseline {
 /**
  * The replay whose results lie in a folder.
  *
- * @throws PersonaGuardError "results-unreadable" if there are none, they are not complete, or no step in them was judged
+ * @throws PersonaGuardError "run-unreadable" if there are none, they are not complete, or no step in them was judged
  */
 export async function readBaseline(folder: string): Promise<Baseline> {
   const path = join(folder, "summary.json");
@@ -33,7 +33,7 @@ export async function readBaseline(folder: string): Promise<Baseline> {
   const { share } = driftedSteps;
   if (!complete || share === undefined) {
     const why = complete ? "no step in it could be judged" : "that replay was interrupted";
-    throw new PersonaGuardError("results-unreadable", `${path} is no baseline: ${why}. Give another run.`);
+    throw new PersonaGuardError("run-unreadable", `${path} is no baseline: ${why}. Give another run.`);
   }
   return {
     folder,
@@ -45,7 +45,7 @@ export async function readBaseline(folder: string): Promise<Baseline> {
 /**
  * Refuses to compare rates that mean different things.
  *
- * @throws PersonaGuardError "options-invalid"
+ * @throws PersonaGuardError "runs-mismatch"
  */
 export function refuseOtherJudge({ folder, judgedBy }: Baseline, now: Baseline["judgedBy"]): void {
   const named = ({ persona, classifier, criterion }: Baseline["judgedBy"]) => [
@@ -57,7 +57,7 @@ export function refuseOtherJudge({ folder, judgedBy }: Baseline, now: Baseline["
   const other = named(now).find((name, at) => name !== before[at]);
   if (other === undefined) return;
   throw new PersonaGuardError(
-    "options-invalid",
+    "runs-mismatch",
     `The baseline ${folder} was judged by ${before.join(", ")}, this replay is by ${named(now).join(", ")}: their drift rates cannot be compared. ` +
       "Replay the baseline's traces again as this one.",
   );
@@ -69,7 +69,7 @@ async function summaryAt(path: string): Promise<z.infer<typeof summarySchema>> {
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
     throw new PersonaGuardError(
-      "results-unreadable",
+      "run-unreadable",
       `${path} cannot be read: ${why}. Give the --out folder of an earlier replay.`,
       { cause: error },
     );

@@ -1,6 +1,5 @@
-import { type Kind, kinds, type PersonaGuard } from "@persona-guard/core";
+import { type Criterion, type Kind, kinds, type PersonaGuard } from "@persona-guard/core";
 import { driftLimit } from "./drift-limit.js";
-import type { Criterion } from "./summary.js";
 
 const percentiles = Array.from({ length: 101 }, (_, percent) => percent / 100);
 
@@ -16,13 +15,10 @@ interface ReferenceSummary {
   readonly driftBelow?: number;
 }
 
-export function calibrationSummary(
-  guard: Pick<PersonaGuard, "reference">,
-  criterion: Criterion,
-): CalibrationSummary {
+export function calibrationSummary(guard: Pick<PersonaGuard, "reference" | "criterion">): CalibrationSummary {
   const found = kinds.flatMap((kind) => {
     const reference = guard.reference(kind);
-    return reference.length === 0 ? [] : [[kind, referenceSummary(reference, criterion)] as const];
+    return reference.length === 0 ? [] : [[kind, referenceSummary(reference, guard.criterion)] as const];
   });
   return Object.fromEntries(found);
 }

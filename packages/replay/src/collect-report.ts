@@ -18,6 +18,11 @@ import type { Summary } from "./summary.js";
 /** Steps whose points a page carries: with texts up to 8 MB, and opened within two seconds. */
 const mostSteps = 50_000;
 
+/** Reasons that can be told of texts without a verdict: an error may name the text's own place in each. */
+const mostReasons = 500;
+/** Skipped files that are named. */
+const mostSkipped = 500;
+
 type Columns<Type> = { [Name in keyof Type]: number[] };
 
 /**
@@ -32,8 +37,15 @@ export async function collectReport(
 ): Promise<ReportData> {
   const { sessions, groups, bins } = await reportOverview(rows());
   const shown = shownSessions(sessions);
-  const { worst: _, ...rest } = summary;
-  return { summary: rest, sessions: shown, groups, bins, ...(await columnsOf(rows(), shown)) };
+  const { worst: _, skippedFiles, ...rest } = summary;
+  const skipped = { total: skippedFiles.length, first: skippedFiles.slice(0, mostSkipped) };
+  return {
+    summary: { ...rest, skipped },
+    sessions: shown,
+    groups,
+    bins,
+    ...(await columnsOf(rows(), shown)),
+  };
 }
 
 function shownSessions(sessions: readonly ReportSession[]): readonly ReportSession[] {
@@ -80,7 +92,7 @@ async function columnsOf(
   const names = {
     fields: new Names<ReportNames["fields"][number]>(),
     traits: new Names(),
-    reasons: new Names(),
+    reasons: new Names(mostReasons),
     models: new Names(),
     files: new Names(),
   };

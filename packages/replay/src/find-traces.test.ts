@@ -16,9 +16,25 @@ async function fileOf(name: string, content: string | Uint8Array): Promise<strin
 }
 
 test.each([
+  { file: "agentdojo-run.json", format: "agentdojo" },
   { file: "airline-results.json", format: "tau-bench" },
   { file: "chats.jsonl", format: "openai" },
+  { file: "completions.jsonl", format: "openai" },
+  { file: "langfuse-export.jsonl", format: "langfuse" },
+  { file: "langfuse-page.json", format: "langfuse" },
+  { file: "langsmith-python.jsonl", format: "langsmith" },
+  { file: "langsmith-runs.jsonl", format: "langsmith" },
+  { file: "langsmith-tree.json", format: "langsmith" },
+  { file: "mini-swe-agent.traj.json", format: "swe-agent" },
+  { file: "openinference-otlp.json", format: "openinference" },
+  { file: "otel-deprecated.jsonl", format: "otel" },
+  { file: "otel-events.json", format: "otel" },
+  { file: "otel-spans.json", format: "otel" },
+  { file: "phoenix-spans.jsonl", format: "openinference" },
+  { file: "responses.jsonl", format: "openai" },
   { file: "steps.jsonl", format: "jsonl" },
+  { file: "swe-agent.traj", format: "swe-agent" },
+  { file: "tau2-results.json", format: "tau2-bench" },
 ])("$file is recognised by its content as $format", async ({ file, format }) => {
   const { traces } = await findTraces([join(testdata, file)]);
   expect(traces.map(({ reader }) => reader.name)).toEqual([format]);
@@ -56,6 +72,16 @@ test.each([
     says: /Nearest is "openai", but messages\[\]\.tool_calls\[\]\.function\.name is missing/,
   },
   {
+    what: "a run that was exported without its type",
+    content: '{"id": "r", "trace_id": "t", "inputs": {}, "outputs": {}}',
+    says: /Nearest is "langsmith", but run_type is missing/,
+  },
+  {
+    what: "spans without a model among them",
+    content: '{"traceId": "t", "spanId": "s", "name": "GET /", "attributes": {"http.request.method": "GET"}}',
+    says: /Nearest is "openinference", but the attribute openinference\.span\.kind is missing/,
+  },
+  {
     what: "rows of something else",
     content: '{"price": 3}\n',
     says: /No known format is near; .*Its first record has: price\./,
@@ -71,7 +97,7 @@ test.each([
 test.each([
   { what: "an empty file", content: "", says: "is empty" },
   { what: "blank lines", content: "\n \n\n", says: "is empty" },
-  { what: "an empty array", content: "[]", says: "is an empty array" },
+  { what: "an empty array", content: "[]", says: "holds no record" },
   {
     what: "a binary file",
     content: Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0),
@@ -86,13 +112,20 @@ test.each([
   {
     what: "plain text",
     content: "Dear Ms. Okafor,\nthank you.",
-    says: "none of its first 2 lines can be read",
+    says: "none of its first 2 records can be read",
   },
 ])("$what that was named itself is an error", async ({ content, says }) => {
   await expect(findTraces([await fileOf("trace.json", content)])).rejects.toMatchObject({
     code: "trace-unreadable",
     message: expect.stringContaining(says),
   });
+});
+
+test("a format is told although the first hundreds of spans are of other parts of the service", async () => {
+  const other = JSON.stringify({ traceId: "t", spanId: "s", name: "GET /", attributes: {} });
+  const model = JSON.stringify({ traceId: "t", spanId: "m", attributes: { "gen_ai.completion": "Hello." } });
+  const { traces } = await findTraces([await fileOf("spans.jsonl", `${`${other}\n`.repeat(400)}${model}\n`)]);
+  expect(traces.map(({ reader }) => reader.name)).toEqual(["otel"]);
 });
 
 test("no fault of a trace quotes the text that stands in it", async () => {
@@ -115,7 +148,7 @@ test("a folder is walked, and what is no trace in it is skipped with its reason"
     join(folder, "b/c/steps.jsonl"),
   ]);
   expect(skipped.map(({ reason }) => reason.replace(`${folder}/`, ""))).toEqual([
-    "LICENSE: neither .json nor .jsonl.",
+    "LICENSE: none of .json, .jsonl, .ndjson, .traj.",
     "empty.json is empty; give a trace with records.",
     expect.stringMatching(/^few-shot\.jsonl: unknown trace format\. No known format is near/),
   ]);
@@ -124,7 +157,7 @@ test("a folder is walked, and what is no trace in it is skipped with its reason"
 test("a folder without a trace, and a path that is not there, are errors", async () => {
   await fileOf("notes.txt", "nothing");
   await expect(findTraces([folder])).rejects.toThrow(
-    /No trace found in .*; 1 files were looked at\.\n {2}.*notes\.txt: neither/,
+    /No trace found in .*; 1 files were looked at\.\n {2}.*notes\.txt: none of/,
   );
   await expect(findTraces([join(folder, "gone.json")])).rejects.toThrow(/gone\.json cannot be read: ENOENT/);
 });
@@ -134,6 +167,6 @@ test("a format that was asked for is not replaced by another", async () => {
     code: "trace-format-unknown",
   });
   await expect(findTraces([join(testdata, "chats.jsonl")], { format: "csv" })).rejects.toThrow(
-    'Unknown trace format "csv". Known formats: auto, tau-bench, agentdojo, openai, jsonl.',
+    'Unknown trace format "csv". Known formats: auto, langsmith, langfuse, openinference, otel, tau-bench, tau2-bench, agentdojo, swe-agent, openai, jsonl.',
   );
 });

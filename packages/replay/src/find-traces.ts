@@ -1,12 +1,14 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, PersonaGuardError } from "@persona-guard/core";
-import { readerFor } from "./formats.js";
+import { isKnown, readerFor } from "./formats.js";
 import { recordsOf, type TraceFile } from "./records.js";
 import type { TraceReader } from "./trace.js";
 
 /** Records looked at to tell a format: one broken or odd row at the start must not hide it. */
 const recordsPeeked = 10;
+/** Records looked at when none of those tells: the spans of other parts of a service may come first. */
+const mostPeeked = 1_000;
 
 /** A trace file with the reader for its format. */
 export interface Trace {
@@ -73,8 +75,8 @@ async function* filesUnder(folder: string): AsyncGenerator<string> {
 }
 
 async function traceOrReason(name: string, format: string): Promise<Trace | SkippedFile> {
-  if (!/\.(json|jsonl|ndjson)$/i.test(name))
-    return { file: name, reason: `${name}: neither .json nor .jsonl.` };
+  if (!/\.(json|jsonl|ndjson|traj)$/i.test(name))
+    return { file: name, reason: `${name}: none of .json, .jsonl, .ndjson, .traj.` };
   try {
     return await traceAt({ path: name, name, bytes: (await statOf(name)).size }, format);
   } catch (error) {
@@ -88,15 +90,16 @@ async function traceAt(file: TraceFile, format: string): Promise<Trace> {
   let firstFault: string | undefined;
   let seen = 0;
   for await (const item of recordsOf(file)) {
-    if (item.found === "record") values.push(item.value);
-    else firstFault ??= item.what;
     seen += 1;
-    if (seen === recordsPeeked) break;
+    if (item.found === "unreadable") firstFault ??= item.what;
+    else if (seen <= recordsPeeked || isKnown(item.value, format)) values.push(item.value);
+    const isTold = seen >= recordsPeeked && values.some((value) => isKnown(value, format));
+    if (isTold || seen === mostPeeked) break;
   }
   if (values.length === 0)
     throw new PersonaGuardError(
       "trace-unreadable",
-      `${file.name}: none of its first ${seen} lines can be read; the first ${firstFault ?? "are blank"}.`,
+      `${file.name}: none of its first ${seen} records can be read; the first ${firstFault ?? "are blank"}.`,
     );
   return { file, reader: readerFor(values, format, file.name) };
 }

@@ -1,12 +1,29 @@
 import { PersonaGuardError } from "@persona-guard/core";
 import { agentDojo } from "./readers/agentdojo.js";
 import { jsonl } from "./readers/jsonl.js";
+import { langfuse } from "./readers/langfuse.js";
+import { langSmith } from "./readers/langsmith.js";
 import { openai } from "./readers/openai.js";
+import { openInference } from "./readers/openinference.js";
+import { otel } from "./readers/otel.js";
+import { sweAgent } from "./readers/swe-agent.js";
 import { tauBench } from "./readers/tau-bench.js";
+import { tau2Bench } from "./readers/tau2-bench.js";
 import { isObject, type TraceReader } from "./trace.js";
 
 /** Every reader, the most particular first: the first that recognises a record reads the file. */
-export const traceReaders: readonly TraceReader[] = [tauBench, agentDojo, openai, jsonl];
+export const traceReaders: readonly TraceReader[] = [
+  langSmith,
+  langfuse,
+  openInference,
+  otel,
+  tauBench,
+  tau2Bench,
+  agentDojo,
+  sweAgent,
+  openai,
+  jsonl,
+];
 
 /** Most field names of an unknown record that a message lists. */
 const mostFieldsNamed = 8;
@@ -18,13 +35,23 @@ const mostFieldsNamed = 8;
  * @throws PersonaGuardError "trace-format-unknown" naming the nearest format and what was missing
  */
 export function readerFor(values: readonly unknown[], format: string, file: string): TraceReader {
-  const candidates = format === "auto" ? traceReaders : [readerNamed(format)];
-  const records = values.filter(isObject);
-  const reader = candidates.find(({ marks }) =>
-    records.some((record) => marks.every((mark) => mark.isIn(record))),
-  );
-  if (reader === undefined) throw formatUnknown(records[0], candidates, file);
+  const candidates = candidatesFor(format);
+  const reader = candidates.find((candidate) => values.some((value) => recognises(candidate, value)));
+  if (reader === undefined) throw formatUnknown(values.find(isObject), candidates, file);
   return reader;
+}
+
+/** Whether a value is a record of the format, or with "auto" of any. */
+export function isKnown(value: unknown, format: string): boolean {
+  return candidatesFor(format).some((candidate) => recognises(candidate, value));
+}
+
+function candidatesFor(format: string): readonly TraceReader[] {
+  return format === "auto" ? traceReaders : [readerNamed(format)];
+}
+
+function recognises({ marks }: TraceReader, value: unknown): boolean {
+  return isObject(value) && marks.every((mark) => mark.isIn(value));
 }
 
 function readerNamed(format: string): TraceReader {
@@ -58,7 +85,7 @@ function formatUnknown(
   const listed = fields.slice(0, mostFieldsNamed).join(", ") + (fields.length > mostFieldsNamed ? ", …" : "");
   const match =
     nearest.missing.length === nearest.of
-      ? `No known format is near; ${candidates.map(({ name, marks }) => `"${name}" needs ${marks.map(({ field }) => field).join(" and ")}`).join("; ")}.`
+      ? `No known format is near; known are ${candidates.map(({ name }) => name).join(", ")}.`
       : `Nearest is "${nearest.name}", but ${missing} is missing.`;
   return new PersonaGuardError(
     "trace-format-unknown",

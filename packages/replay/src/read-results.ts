@@ -17,7 +17,7 @@ export interface NumberedRow {
  * The rows of FOLDER/verdicts.jsonl, one after the other.
  *
  * @param onFault is told of each line that is no row; it is left out
- * @throws PersonaGuardError "results-unreadable" if there is no such file
+ * @throws PersonaGuardError "run-unreadable" if there is no such file
  */
 export async function* readVerdicts(
   folder: string,
@@ -36,7 +36,7 @@ export async function* readVerdicts(
   }
 }
 
-/** @throws PersonaGuardError "results-unreadable" */
+/** @throws PersonaGuardError "run-unreadable" */
 export async function readSummary(
   folder: string,
 ): Promise<Summary & { readonly gates: readonly GateResult[] }> {
@@ -64,5 +64,5 @@ function rowIn(line: string, place: string): VerdictRow | string {
 
 function unreadable(file: string, what: string, cause?: unknown): PersonaGuardError {
   const message = `Cannot read ${file}: ${what}. Give the folder that "persona-guard replay --out" has written.`;
-  return new PersonaGuardError("results-unreadable", message, { cause });
+  return new PersonaGuardError("run-unreadable", message, { cause });
 }

@@ -1,12 +1,16 @@
-import { open, readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { messageOf, PersonaGuardError } from "@persona-guard/core";
-import { decodedUtf8, linesOf } from "./lines.js";
-import type { TraceRecord, UnreadableLine } from "./trace.js";
+import { documentParts } from "./document-parts.js";
+import { recordsIn } from "./envelope.js";
+import { linesOf } from "./lines.js";
+import { parseJson } from "./parse-json.js";
+import { isObject, type Place, type TraceRecord, type UnreadableRecord } from "./trace.js";
 
-/** Largest JSON document (not JSONL) that is parsed as a whole, in bytes. */
-const largestDocument = 256 * 1024 * 1024;
-/** Bytes looked at to tell JSONL from one JSON document. */
+/** Bytes looked at to tell JSONL from a JSON document. */
 const headBytes = 64 * 1024;
+/** Bytes of a document read at a time. */
+const chunkBytes = 256 * 1024;
 
 /** A file on disk and the path that messages and results name it by. */
 export interface TraceFile {
@@ -16,26 +20,16 @@ export interface TraceFile {
 }
 
 /**
- * The JSON values of a trace file: its lines if it is JSONL (streamed), the items of its array, or its one object.
+ * The JSON values of a trace file, streamed: its lines if it is JSONL, the items of its array or of the export that it is, or
+ * its one object.
  *
  * @throws PersonaGuardError "trace-unreadable" if nothing in the file can be read
  */
-export async function* recordsOf(file: TraceFile): AsyncGenerator<TraceRecord | UnreadableLine> {
+export async function* recordsOf(file: TraceFile): AsyncGenerator<TraceRecord | UnreadableRecord> {
   const head = await headOf(file);
   if (head.trim() === "" && file.bytes <= headBytes)
     throw unreadable(file, "is empty; give a trace with records");
-  yield* isOneDocument(head, file.name) ? itemsOf(file) : rowsOf(file);
-}
-
-/** `JSON.parse` whose fault says where it is, but quotes nothing of the text as Node's own message does. */
-export function parseJson(text: string): { readonly value: unknown } | { readonly fault: string } {
-  try {
-    return { value: JSON.parse(text) };
-  } catch (error) {
-    const position = /position (\d+)/.exec(messageOf(error))?.[1];
-    const where = position === undefined ? "" : `, fault at character ${position}`;
-    return { fault: `is not valid JSON (${text.length} characters${where})` };
-  }
+  yield* isDocument(head, file.name) ? partsOf(file) : rowsOf(file);
 }
 
 async function headOf(file: TraceFile): Promise<string> {
@@ -53,44 +47,69 @@ async function headOf(file: TraceFile): Promise<string> {
   }
 }
 
-/** An array is one document; so is an object that goes on after its first line. A name for lines needs clearer signs. */
-function isOneDocument(head: string, name: string): boolean {
-  const firstLine = head.trimStart().split("\n", 1)[0]?.trim() ?? "";
+/**
+ * An array is a document; so is an object that goes on after its first line, or past all that was looked at. A name for lines
+ * needs clearer signs.
+ */
+function isDocument(head: string, name: string): boolean {
+  const text = head.trimStart();
+  const firstLine = text.split("\n", 1)[0]?.trim() ?? "";
   if (firstLine.startsWith("[") || firstLine === "{") return true;
   if (!firstLine.startsWith("{") || /\.(jsonl|ndjson)$/i.test(name)) return false;
+  if (!text.includes("\n") && head.length >= headBytes / 4) return true;
   return "fault" in parseJson(firstLine) && /[{[,:]$/.test(firstLine);
 }
 
-async function* rowsOf(file: TraceFile): AsyncGenerator<TraceRecord | UnreadableLine> {
+async function* rowsOf(file: TraceFile): AsyncGenerator<TraceRecord | UnreadableRecord> {
   for await (const { number, text, fault, bytesRead } of linesOf(file.path)) {
     const place = { file: file.name, line: number };
     if (fault !== undefined) {
       yield { found: "unreadable", place, what: fault };
     } else if (text.trim() !== "") {
       const parsed = parseJson(text);
-      if ("value" in parsed)
-        yield { found: "record", place, value: parsed.value, shareRead: bytesRead / file.bytes };
+      const shareRead = bytesRead / file.bytes;
+      if ("value" in parsed) yield* recordsAt(place, parsed.value, shareRead);
       else yield { found: "unreadable", place, what: parsed.fault };
     }
   }
 }
 
-async function* itemsOf(file: TraceFile): AsyncGenerator<TraceRecord> {
-  if (file.bytes > largestDocument)
-    throw unreadable(
-      file,
-      `is one JSON document of ${file.bytes} bytes, more than the ${largestDocument} that are read at once; write one record per line (JSONL)`,
-    );
-  const decoded = decodedUtf8(await readFile(file.path));
-  if ("fault" in decoded) throw unreadable(file, decoded.fault);
-  const parsed = parseJson(decoded.text);
-  if ("fault" in parsed) throw unreadable(file, `${parsed.fault}; it may have been cut off`);
-  const items: readonly unknown[] = Array.isArray(parsed.value) ? parsed.value : [parsed.value];
-  if (items.length === 0) throw unreadable(file, "is an empty array; give a trace with records");
-  for (const [record, value] of items.entries()) {
+async function* partsOf(file: TraceFile): AsyncGenerator<TraceRecord | UnreadableRecord> {
+  let record = 0;
+  let envelope: { readonly json: string | undefined; readonly fields: TraceRecord["envelope"] } | undefined;
+  for await (const part of documentParts(createReadStream(file.path, { highWaterMark: chunkBytes }))) {
     const place = { file: file.name, record };
-    yield { found: "record", place, value, shareRead: (record + 1) / items.length };
+    record += 1;
+    const parsed = "fault" in part ? part : parseJson(part.text);
+    if ("fault" in parsed) {
+      yield { found: "unreadable", place, what: parsed.fault };
+      continue;
+    }
+    if (envelope?.json !== part.envelope) envelope = { json: part.envelope, fields: fieldsIn(part.envelope) };
+    yield* recordsAt(place, parsed.value, part.bytesRead / file.bytes, envelope?.fields);
   }
+  if (record === 0)
+    throw unreadable(file, "holds no record, as an empty array does; give a trace with records");
+}
+
+/** One record, or those of an export that was put into a line or an item as a whole. */
+function* recordsAt(
+  place: Place,
+  value: unknown,
+  shareRead: number,
+  around?: TraceRecord["envelope"],
+): Generator<TraceRecord> {
+  const records = recordsIn(value);
+  for (const [at, { value, envelope = around }] of records.entries()) {
+    const here = envelope === around ? place : { ...place, item: at };
+    yield { found: "record", place: here, value, shareRead, ...(envelope === undefined ? {} : { envelope }) };
+  }
+}
+
+/** Fields that are no JSON say nothing about the records, which are read all the same. */
+function fieldsIn(json: string | undefined): TraceRecord["envelope"] {
+  const parsed = json === undefined ? undefined : parseJson(json);
+  return parsed !== undefined && "value" in parsed && isObject(parsed.value) ? parsed.value : undefined;
 }
 
 function unreadable(file: TraceFile, what: string, cause?: unknown): PersonaGuardError {

@@ -1,10 +1,11 @@
 import { loadGuard } from "@persona-guard/classifier";
 import { type Judgement, type PersonaGuard, parseStep } from "@persona-guard/core";
 import { afterEach, expect, test } from "vitest";
+import * as z from "zod";
 import { type JudgedStep, replay } from "./replay.js";
 import { Tally } from "./summary.js";
 import type { TracedStep } from "./trace.js";
-import { verdictRowOf } from "./verdict-row.js";
+import { parseVerdictRow, verdictRowJsonSchema, verdictRowOf } from "./verdict-row.js";
 
 const plain =
   "Your refund of 42.50 was issued this morning, and it reaches your account within three working days.";
@@ -103,4 +104,30 @@ test("a verdict row carries masked evidence and no other text", async () => {
   expect(row).toContain('"driftedTo":"sycophancy"');
   expect(row).not.toContain("dana.secret@example.com");
   expect(row).not.toContain("42.50");
+});
+
+test("every row is as the JSON schema says, and is read back as it was", async () => {
+  const guard = await guardOf();
+  // Published in JSON Schema, and read from it as others would.
+  const schema = z.fromJSONSchema(JSON.parse(JSON.stringify(verdictRowJsonSchema())));
+  const origin = { trace: "t", span: "s" };
+  const silent = { ...traced("s6", 0, ""), origin };
+  for (const one of await all(replay([...steps, silent, traced("s6", 1, "Fine.")], { guard }))) {
+    const line = JSON.stringify(verdictRowOf(one));
+    schema.parse(JSON.parse(line));
+    expect(JSON.parse(line)).toEqual(parseVerdictRow(line, "row"));
+  }
+  expect(() => schema.parse({ session: "s" })).toThrow();
+  expect(() => parseVerdictRow('{"session": "s"}', "verdicts.jsonl:3")).toThrow(
+    /^verdicts.jsonl:3 is no verdict/,
+  );
+});
+
+test("a session can be taken up after any of its steps by another guard, with the same verdicts", async () => {
+  const whole = await all(replay(steps, { guard: await guardOf() }));
+  const guard = await guardOf();
+  const half = whole.slice(0, 54); // in the middle of the fifth session, which drifts
+  for (const { traced, session } of half) guard.restoreSession(traced.step.session, session);
+  const rest = await all(replay(steps.slice(54), { guard }));
+  expect(rest).toEqual(whole.slice(54));
 });

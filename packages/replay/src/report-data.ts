@@ -19,7 +19,10 @@ export interface ReportData {
   readonly bins: Readonly<Partial<Record<Kind, ConfidenceBins>>>;
 }
 
-export type ReportSummary = Omit<Summary, "worst"> & { readonly gates: readonly GateResult[] };
+export interface ReportSummary extends Omit<Summary, "worst" | "skippedFiles"> {
+  readonly gates: readonly GateResult[];
+  readonly skipped: { readonly total: number; readonly first: Summary["skippedFiles"] };
+}
 
 export interface ReportSession {
   readonly id: string;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { messageOf, PersonaGuardError } from "@persona-guard/core";
 import type { ReportData } from "./report-data.js";
 
 /** Where the build puts the page's bundle; the same from src and from dist. */
@@ -18,7 +19,11 @@ const plotStyle = `:where(.plot) {
   white-space: pre;
 }`;
 
-/** One HTML file with everything in it, that may load and send nothing. */
+/**
+ * One HTML file with everything in it, that may load and send nothing.
+ *
+ * @throws PersonaGuardError "output-unwritable" if the page's bundle was not built
+ */
 export async function reportHtml(data: ReportData): Promise<string> {
   const [script, style] = await Promise.all([bundled("page.js"), bundled("page.css")]);
   const policy = [
@@ -51,7 +56,14 @@ export async function reportHtml(data: ReportData): Promise<string> {
 
 /** Code and style as they may stand between their tags. */
 async function bundled(name: string): Promise<string> {
-  const content = await readFile(new URL(name, bundle), "utf8");
+  const file = new URL(name, bundle);
+  let content: string;
+  try {
+    content = await readFile(file, "utf8");
+  } catch (cause) {
+    const message = `The page of report.html is missing: ${messageOf(cause)}. Install persona-guard again; in a checkout, run "pnpm build".`;
+    throw new PersonaGuardError("output-unwritable", message, { cause });
+  }
   return content.replaceAll(/<(?=\/script|\/style|!--)/gi, "\\x3C");
 }
 

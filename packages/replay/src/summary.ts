@@ -1,4 +1,4 @@
-import { Fleet, type Kind, type Outcome, type StepOutcome } from "@persona-guard/core";
+import { type Criterion, Fleet, type Kind, type Outcome, type StepOutcome } from "@persona-guard/core";
 import type { CalibrationSummary } from "./calibration-summary.js";
 import type { SkippedFile } from "./find-traces.js";
 import { clusteredShareOf, effectiveSize, type Share, shareOf } from "./share.js";
@@ -19,7 +19,6 @@ export interface Summary {
   readonly schema: typeof summarySchemaName;
   readonly persona: { readonly name: string; readonly version: string };
   readonly classifier: string;
-  /** What was called drift: a p-value up to the rate, or a confidence below the threshold. */
   readonly criterion: Criterion;
   /** What each kind of text was compared with. */
   readonly calibration?: CalibrationSummary;
@@ -70,7 +69,6 @@ export interface SessionSample {
   readonly seed: number;
 }
 
-export type Criterion = { readonly falseAlarmRate: number } | { readonly threshold: number };
 type UtteranceCounts = Readonly<Record<Outcome, number>> & { readonly total: number };
 type Counts<Name extends string> = Record<Name | "total", number>;
 

@@ -1,7 +1,20 @@
-import { driftEventSchema, PersonaGuardError, utteranceRecordOf } from "@persona-guard/core";
+import {
+  driftEventSchema,
+  type JudgedUtterance,
+  PersonaGuardError,
+  topTrait,
+  utteranceRecordOf,
+} from "@persona-guard/core";
 import * as z from "zod";
 import type { JudgedStep } from "./replay.js";
 import type { Place } from "./trace.js";
+
+const utteranceRowSchema = driftEventSchema.shape.utterances.element.extend({
+  label: z
+    .string()
+    .optional()
+    .describe("The label that the text shows most; absent where it was not scored."),
+});
 
 const verdictRowSchema = driftEventSchema
   .pick({ session: true, step: true, index: true, outcome: true, confidence: true })
@@ -18,13 +31,14 @@ const verdictRowSchema = driftEventSchema
       sessionEValue: true,
       sessionAlarm: true,
       sessionStart: true,
-      utterances: true,
     }).shape,
+    utterances: z.array(utteranceRowSchema),
     source: z
       .object({
         file: z.string().describe("As the user gave it, or below the folder that was given."),
         line: z.int().min(1).optional().describe("Of a JSONL file, from 1."),
-        record: z.int().min(0).optional().describe("Position in a JSON array, from 0."),
+        record: z.int().min(0).optional().describe("Position in a JSON document, from 0."),
+        item: z.int().min(0).optional().describe("Position in an export that is a line or a record, from 0."),
       })
       .readonly(),
     model: z.string().optional().describe("As the trace names it."),
@@ -49,7 +63,7 @@ export function verdictRowJsonSchema(): object {
  * A line of verdicts.jsonl.
  *
  * @param place named in the message, for example "run/verdicts.jsonl:12"
- * @throws PersonaGuardError "results-unreadable"
+ * @throws PersonaGuardError "run-unreadable"
  */
 export function parseVerdictRow(line: string, place: string): VerdictRow {
   try {
@@ -57,7 +71,7 @@ export function parseVerdictRow(line: string, place: string): VerdictRow {
     return verdictRowSchema.parse(JSON.parse(line)) as VerdictRow;
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : "it is not valid JSON";
-    throw new PersonaGuardError("results-unreadable", `${place} is no verdict: ${why}`, { cause: error });
+    throw new PersonaGuardError("run-unreadable", `${place} is no verdict: ${why}`, { cause: error });
   }
 }
 
@@ -78,9 +92,20 @@ export function verdictRowOf(
     sessionEValue: session.eValue,
     sessionAlarm: session.alarm,
     ...(session.start === undefined ? {} : { sessionStart: session.start }),
-    utterances: utterances.map((one) => utteranceRecordOf(one, { texts })),
+    utterances: utterances.map((one) => utteranceRowOf(one, texts)),
     source: traced.place,
     ...(model === undefined ? {} : { model }),
     ...(traced.origin === undefined ? {} : { origin: traced.origin }),
+  };
+}
+
+function utteranceRowOf(
+  judged: JudgedUtterance,
+  texts: "evidence" | "all",
+): z.infer<typeof utteranceRowSchema> {
+  const { scores } = judged;
+  return {
+    ...utteranceRecordOf(judged, { texts }),
+    ...(scores === undefined ? {} : { label: topTrait(scores) }),
   };
 }

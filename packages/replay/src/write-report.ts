@@ -18,7 +18,7 @@ export interface WrittenReport {
 /**
  * Writes FOLDER/report.html from the verdicts.jsonl and summary.json in it, whole or not at all.
  *
- * @throws PersonaGuardError "results-unreadable" or "output-unwritable"
+ * @throws PersonaGuardError "run-unreadable" or "output-unwritable"
  */
 export async function writeReport(folder: string): Promise<WrittenReport> {
   const faults: string[] = [];

@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 test.each([
   {
-    args: ["bad.jsonl", "--max-drift-rate", "0.1", "--max-session-alarms", "0"],
+    args: ["bad.jsonl", "--max-drift-rate", "0.1"],
     exitCode: 1,
     lines: [
       /^Gate failed: max-drift-rate 0\.1: 10 of 40 judged steps drifted, 25\.0 % \(95 % interval .*\)\.$/,

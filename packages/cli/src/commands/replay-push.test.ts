@@ -1,5 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { flattering, folderWith, personaGuard, plain, rowsIn } from "../testing.js";
 
@@ -61,4 +63,22 @@ test("a missing key is said before anything is judged", async () => {
   expect(ran.exitCode).toBe(2);
   expect(ran.stderr).toContain("set LANGFUSE_PUBLIC_KEY");
   expect(ran.stderr).not.toContain("Judging");
+});
+
+const testdata = fileURLToPath(new URL("../../../replay/testdata/", import.meta.url));
+const keys = { LANGFUSE_PUBLIC_KEY: "pk", LANGFUSE_SECRET_KEY: "sk", LANGSMITH_API_KEY: "lsv2_key" };
+
+test.each([
+  { file: "langsmith-runs.jsonl", tool: "langsmith", id: /"run_id":"[0-9a-f-]{36}"/ },
+  {
+    file: "langfuse-page.json",
+    tool: "langfuse",
+    id: /"traceId":"[0-9a-f]{32}","observationId":"[0-9a-f]{16}"/,
+  },
+  { file: "otel-spans.json", tool: "otlp", id: /"traceId":"[0-9a-f]{32}","spanId":"[0-9a-f]{16}"/ },
+])("verdicts on $file find their way back to $tool by the ids in it", async ({ file, tool, id }) => {
+  const args = ["replay", join(testdata, file), ...command.slice(2), "--push", tool, "--push-dry-run"];
+  const dry = await personaGuard(args, { cwd, env: keys });
+  expect(dry.stdout).toMatch(id);
+  expect(dry.stderr).toMatch(/\n[34] verdicts would be sent to .*\.\n$/);
 });

@@ -96,6 +96,11 @@ test("a replay is resumed only with what it was begun with", async () => {
     expect(stderr).toContain(`The replay in out cannot be resumed: `);
     expect(stderr).toContain(why);
   }
+  const anew = await personaGuard([...command, "--sample", "1", "--out", "out"], { cwd });
+  expect(anew.stderr).toContain("out holds an interrupted replay, which this one replaces");
+  expect(await resumed(...command, "--sample", "1")).toMatchObject({
+    stderr: expect.stringContaining("out holds no interrupted replay; starting from the beginning."),
+  });
   expect(await personaGuard([...command, "--resume"], { cwd })).toMatchObject({
     exitCode: 2,
     stderr: expect.stringContaining("--resume needs the folder of the interrupted replay: give --out DIR."),

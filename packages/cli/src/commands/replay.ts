@@ -18,13 +18,14 @@ import { Command, Option } from "commander";
 import { beginResults } from "../begin-results.js";
 import type { ExitCode, Run, Running, Said, Surroundings } from "../command.js";
 import { formats } from "../config.js";
+import { dryRun } from "../dry-run.js";
 import { gateReason } from "../gate-reason.js";
 import { from0To1, guardFor, positiveNumber, wholeNumber, withGuardFlags } from "../guard-options.js";
 import { judgeTraces } from "../judge-traces.js";
 import { pushResults } from "../push-results.js";
+import { replayHelp } from "../replay-help.js";
 import { replayReport } from "../replay-report.js";
 import {
-  criterionOf,
   deciding,
   pushNames,
   type ReplayFlags,
@@ -36,25 +37,8 @@ import {
 const mostThreads = 4;
 /** Nobody waits for a single text, so a busy machine is no fault. */
 const timeoutMs = 120_000;
-/** Texts whose scores are remembered: agents repeat themselves, and a hash with twelve numbers is some 400 bytes. */
-const cachedTexts = 50_000;
-
-const help = `
-TRACES are files or folders; a folder is walked for .json and .jsonl files, and what is no trace in it is named and skipped.
-The summary goes to stdout; DIR gets verdicts.jsonl (one line per step), summary.json, junit.xml and report.html, a page to look
-at. They keep of the agents' words only the sentences that carry drift, or all with --texts, with secrets and personal data masked.
-The drift rate is the share of drifted steps among those that could be judged. Without a gate, drift does not fail a replay.
-A replay that was interrupted or killed goes on with the same command and --resume, and ends as if it had not been.
-A sample is of whole sessions, so that each can be judged as one; the same seed draws the same ones.
---baseline fails if the drift rate is higher than that of an earlier --out folder by more than chance (one-sided 95 % interval of the
-difference, the steps of a session taken together).
---push sends verdicts to where the traces came from, by the environment variables of that tool:
-  langsmith  feedback on runs: LANGSMITH_API_KEY, LANGSMITH_ENDPOINT, LANGSMITH_WORKSPACE_ID
-  langfuse   scores of observations: LANGFUSE_PUBLIC_KEY, LANGFUSE_SECRET_KEY, LANGFUSE_BASE_URL
-  otlp       gen_ai.evaluation.result events on spans: OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS
-
-Exit code: 0 pass; 1 a gate failed; 2 a record could not be read or a step not scored (the rest was judged), or a wrong
-flag, file or configuration; 130 interrupted (what was judged is written).`;
+/** Texts whose scores are remembered: agents repeat themselves, and a hash with twelve numbers is some 500 bytes. */
+const cachedTexts = 10_000;
 
 export function replayCommand(run: Run): Command {
   return withGuardFlags(new Command("replay"))
@@ -80,9 +64,10 @@ export function replayCommand(run: Run): Command {
     .option("--push-dry-run", "print what --push would send, one JSON line a request, and send nothing")
     .option("--json", "print the summary as JSON")
     .option("--verbose", "show the stack of an error, and every unreadable record")
-    .addHelpText("after", help)
-    .action((traces: string[], flags: ReplayFlags) =>
-      run((around) => replayTraces(traces, flags, around), flags),
+    .option("--dry-run", "show which texts would be scored, from which fields; --json gives a line per text")
+    .addHelpText("after", replayHelp)
+    .action((traces: string[], flags: ReplayFlags & { readonly dryRun?: true }) =>
+      run((around) => (flags.dryRun ? dryRun : replayTraces)(traces, flags, around), flags),
     );
 }
 
@@ -92,10 +77,13 @@ async function* replayTraces(paths: readonly string[], flags: ReplayFlags, aroun
   const threads = Math.min(mostThreads, availableParallelism());
   const guard = await guardFor(settings.persona, settings, { threads, cachedTexts, timeoutMs });
   try {
-    const criterion = criterionOf(settings);
     const target = pushTargetOf(guard, settings, around);
     if (settings.baseline !== undefined)
-      refuseOtherJudge(settings.baseline, { ...guard, classifier: guard.classifier.name, criterion });
+      refuseOtherJudge(settings.baseline, {
+        persona: guard.persona,
+        classifier: guard.classifier.name,
+        criterion: guard.criterion,
+      });
     for (const { reason } of found.skipped) yield { to: "stderr", text: `Skipped ${reason}` };
     for (const text of guard.warnings) yield { to: "stderr", text };
     const { sample, seed = 0, resume = false, verbose } = flags;
@@ -109,7 +97,6 @@ async function* replayTraces(paths: readonly string[], flags: ReplayFlags, aroun
     try {
       const summary = yield* judgeTraces(found, {
         guard,
-        criterion,
         beginning,
         drawn,
         texts: flags.texts === true ? "all" : "evidence",

@@ -71,6 +71,39 @@ test("evidence lies at its offsets in the text", async () => {
   for (const span of evidence) expect(text.slice(span.start, span.end)).toBe(span.text);
 });
 
+test("--explain says which sentences and words moved the score, at their offsets in the text", async () => {
+  const text = `${plain}\n> You are wonderful.\n${flattering}`;
+  for (const flags of [[], ["-p", "persona.yaml"]]) {
+    const { stdout } = await personaGuard(["score", "-", ...lexical, ...flags, "--explain"], {
+      cwd,
+      stdin: text,
+    });
+    const [row] = rowsIn(stdout);
+    expect(row?.explanation).toMatchObject({ label: "sycophancy", against: "neutral", method: "linear" });
+    const { sentences, words, logOdds, bias } = Object(row?.explanation);
+    const strongest = (found: readonly { start: number; end: number; weight: number }[]) => {
+      const [first] = found.toSorted((a, b) => b.weight - a.weight);
+      return text.slice(first?.start, first?.end);
+    };
+    expect(flattering).toContain(strongest(sentences));
+    expect(flattering).toContain(strongest(words));
+    expect(
+      words.map((word: { start: number; end: number }) => text.slice(word.start, word.end)).join(" "),
+    ).toBe(`${plain} ${flattering}`);
+    const sum = words.reduce((total: number, { weight }: { weight: number }) => total + weight, bias);
+    expect(sum).toBeCloseTo(logOdds, 6);
+  }
+});
+
+test("--explain has nothing to say of a text without words, and a word for a single one", async () => {
+  const stdin = ["", "Thanks!"].map((text) => JSON.stringify({ text })).join("\n");
+  const { stdout } = await personaGuard(["score", "-", ...lexical, "--explain"], { cwd, stdin });
+  expect(rowsIn(stdout)).toMatchObject([
+    { explanation: null },
+    { explanation: { words: [{ start: 0, end: 7 }] } },
+  ]);
+});
+
 test("a field of the input that is called like a column is kept under input", async () => {
   const stdin = JSON.stringify({ id: "a", text: plain, label: "by hand", input: 3 });
   const { stdout } = await personaGuard(["score", ...lexical], { cwd, stdin });

@@ -37,12 +37,13 @@ test("a trained trait is named by a persona and found in a new text", async () =
   );
   const stdin = [plain, pirateReply].map((text) => JSON.stringify({ text })).join("\n");
   const judged = ["score", "-", "--persona", "persona.yaml"];
-  const scored = await personaGuard([...judged, "--threshold", "0.5"], { cwd, stdin });
+  const scored = await personaGuard(judged, { cwd, stdin });
   expect(rowsIn(scored.stdout)).toMatchObject([
     { outcome: "in-persona" },
     { outcome: "drifted", driftedTo: "pirate", label: "pirate" },
   ]);
-  const uncalibrated = await personaGuard(judged, { cwd, stdin });
+  expect(scored.stderr).toContain("without a promised false-alarm rate");
+  const uncalibrated = await personaGuard([...judged, "--false-alarm-rate", "0.01"], { cwd, stdin });
   expect(uncalibrated).toMatchObject({ exitCode: 2, stdout: "" });
   expect(uncalibrated.stderr).toContain("set `threshold`");
 });

@@ -8,11 +8,13 @@ export async function attempt(
   notice: Notice,
   { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal },
 ): Promise<Delivery> {
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const ends = signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
+  const timeout = new AbortController();
+  // Not AbortSignal.timeout: that lets a process end while it waits for a target.
+  const timer = setTimeout(() => timeout.abort(), timeoutMs);
+  const ends = signal === undefined ? timeout.signal : AbortSignal.any([timeout.signal, signal]);
   const late = new Promise<Delivery>((resolve) => {
     const fail = () => {
-      const fault = timeout.aborted ? `no answer within ${timeoutMs} ms` : "interrupted";
+      const fault = timeout.signal.aborted ? `no answer within ${timeoutMs} ms` : "interrupted";
       resolve({ outcome: "failed", fault: `${target.name}: ${fault}` });
     };
     if (ends.aborted) fail();
@@ -25,5 +27,9 @@ export async function attempt(
       return { outcome: "failed", fault: `${target.name}: ${messageOf(error)}` };
     }
   };
-  return await Promise.race([late, delivering()]);
+  try {
+    return await Promise.race([late, delivering()]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,12 +1,13 @@
-import type { DriftEvent } from "@persona-guard/core";
+import { type DriftEvent, messageOf } from "@persona-guard/core";
 import { headlineOf, type Notice } from "./alert.js";
 import type { AlertTarget } from "./alert-target.js";
 import { DriftMetrics } from "./metrics.js";
 import { attributesOf, nanoseconds, otlpMetrics } from "./otlp-metrics.js";
 import { post } from "./post.js";
 
-/** Records that wait for the next export; what comes beyond is dropped and counted in the next one that gets through. */
+/** Events that wait for a collector that is slow or away; what comes beyond is lost. */
 const mostWaiting = 5_000;
+const timeoutMs = 10_000;
 const scope = { name: "@persona-guard/monitor" };
 const severityNumbers = { info: 9, warning: 13, critical: 17 } as const;
 
@@ -20,7 +21,7 @@ export interface OtlpOptions {
   /** Between two exports. @default 5000 */
   readonly exportMs?: number;
   readonly now?: () => number;
-  /** Called when records are lost. */
+  /** Called when events are lost. */
   readonly onFault?: (message: string) => void;
 }
 
@@ -38,6 +39,7 @@ export function otlpTarget(options: OtlpOptions): AlertTarget {
     serviceName = "persona-guard",
     exportMs = 5_000,
     now = Date.now,
+    onFault = () => undefined,
   } = options;
   const base = url.replace(/\/+$/, "");
   const resource = { attributes: attributesOf({ "service.name": serviceName }) };
@@ -45,49 +47,53 @@ export function otlpTarget(options: OtlpOptions): AlertTarget {
   const startedAt = now();
   let waiting: object[] = [];
   let lost = 0;
-  let exporting: Promise<void> = Promise.resolve();
-  const send = (path: string, content: object, signal: AbortSignal) =>
+  let exporting: Promise<void> | undefined;
+  const send = (path: string, content: object, signal = AbortSignal.timeout(timeoutMs)) =>
     post(`${base}${path}`, { headers, body: JSON.stringify(content), signal });
-  const sendLogs = (logRecords: readonly object[], signal: AbortSignal) =>
+  const sendLogs = (logRecords: readonly object[], signal?: AbortSignal) =>
     send("/v1/logs", { resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords }] }] }, signal);
-  const exportNow = async () => {
-    const signal = AbortSignal.timeout(Math.max(exportMs, 5_000));
+  const sendWaiting = async () => {
     const batch = waiting;
     waiting = [];
-    const delivery = batch.length === 0 ? undefined : await sendLogs(batch, signal);
+    const delivery = batch.length === 0 ? undefined : await sendLogs(batch);
     if (delivery?.outcome === "failed") waiting = [...batch, ...waiting];
-    if (delivery?.outcome === "refused")
-      options.onFault?.(`${name}: ${batch.length} records lost: ${delivery.fault}`);
-    if (waiting.length > mostWaiting) {
-      lost += waiting.length - mostWaiting;
-      waiting = waiting.slice(-mostWaiting);
-      options.onFault?.(`${name}: ${lost} records lost so far: the collector does not accept them`);
-    }
-    const sums = await otlpMetrics(metrics.registry, { startedAt, now: now() });
-    await send(
-      "/v1/metrics",
-      { resourceMetrics: [{ resource, scopeMetrics: [{ scope, metrics: sums }] }] },
-      signal,
-    );
+    if (delivery?.outcome === "refused") lost += batch.length;
+    if (lost > 0) onFault(`${name}: ${lost} events lost: the collector does not take them`);
+    lost = 0;
   };
-  const exportNext = () => {
-    exporting = exporting.then(exportNow, exportNow);
+  const sendMetrics = async () => {
+    const sums = await otlpMetrics(metrics.registry, { startedAt, now: now() });
+    await send("/v1/metrics", { resourceMetrics: [{ resource, scopeMetrics: [{ scope, metrics: sums }] }] });
+  };
+  /** One export at a time: a collector that is slow must not pile them up. */
+  const exportAll = () => {
+    exporting ??= sendWaiting()
+      .then(sendMetrics)
+      .catch((error: unknown) => onFault(`${name}: an export failed: ${messageOf(error)}`))
+      .finally(() => {
+        exporting = undefined;
+      });
     return exporting;
   };
-  const timer = setInterval(exportNext, exportMs).unref();
+  const timer = setInterval(exportAll, exportMs).unref();
   return {
     name,
     observe(event) {
       metrics.observe(event);
-      waiting.push(evaluationRecord(event, now()));
+      if (waiting.length < mostWaiting) waiting.push(evaluationRecord(event, now()));
+      else lost += 1;
     },
     async deliver(notice, signal) {
-      metrics.count(notice);
-      return await sendLogs([alertRecord(notice, now())], signal);
+      const delivery = await sendLogs([alertRecord(notice, now())], signal);
+      if (delivery.outcome === "delivered") metrics.count(notice);
+      return delivery;
     },
     async close() {
       clearInterval(timer);
-      await exportNext();
+      await exporting;
+      await exportAll();
+      if (waiting.length > 0)
+        onFault(`${name}: ${waiting.length} events lost: the collector did not take them`);
     },
   };
 }

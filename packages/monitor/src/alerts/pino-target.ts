@@ -3,6 +3,8 @@ import { pino } from "pino";
 import { headlineOf } from "./alert.js";
 import type { AlertTarget } from "./alert-target.js";
 
+/** Longest wait for a transport to write what it has. */
+const closingMs = 5_000;
 const levels = { info: "info", warning: "warn", critical: "error" } as const;
 
 export interface PinoTargetOptions {
@@ -29,9 +31,14 @@ export function pinoTarget({ name, transport, options = {} }: PinoTargetOptions)
     },
     async close() {
       if (fault !== undefined) return;
-      const closed = once(stream, "close");
+      // Its thread does not keep the process alive, which must not end before the last line is written.
+      const alive = setInterval(() => undefined, 1_000);
+      const closed = once(stream, "close", { signal: AbortSignal.timeout(closingMs) });
       stream.end();
-      await closed;
+      await closed.catch((error: Error) => {
+        fault = error.message;
+      });
+      clearInterval(alive);
     },
   };
 }

@@ -389,6 +389,22 @@ test("a collector that is away for a while misses no event", async () => {
   expect(logs[1]?.body).toBe(logs[0]?.body);
 });
 
+test("a collector that refuses or stays away costs a bounded memory, and what is lost is told", async () => {
+  const { url } = await server([400, 200, 503]);
+  const faults: string[] = [];
+  const onFault = (message: string) => faults.push(message);
+  const target = otlpTarget({ name: "collector", url, exportMs: 3_600_000, onFault });
+  for (let index = 0; index < 5_003; index += 1) target.observe?.(rescue);
+  await target.close?.();
+  const away = otlpTarget({ name: "away", url, exportMs: 3_600_000, onFault });
+  away.observe?.(rescue);
+  await away.close?.();
+  expect(faults).toEqual([
+    "collector: 5003 events lost: the collector does not take them",
+    "away: 1 events lost: the collector did not take them",
+  ]);
+});
+
 test("any pino transport takes notices as log lines", async () => {
   const file = join(await temporaryFolder(), "alerts.log");
   const target = pinoTarget({ name: "log", transport: "pino/file", options: { destination: file } });

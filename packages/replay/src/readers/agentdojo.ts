@@ -1,4 +1,5 @@
 import { stepsOfChat } from "../chat-messages.js";
+import { nameIn } from "../field-values.js";
 import { faultAt, isObject, type TraceReader } from "../trace.js";
 
 /** Run logs of AgentDojo and its derivatives: one run per file, its messages' text in `content[].content`, calls as `{function: NAME, args}`. */
@@ -9,17 +10,17 @@ export const agentDojo: TraceReader = {
     { field: "pipeline_name", isIn: ({ pipeline_name }) => typeof pipeline_name === "string" },
     { field: "messages (array)", isIn: ({ messages }) => Array.isArray(messages) },
   ],
-  async *read(records) {
+  async *read(records, intake) {
     for await (const record of records) {
       const { place, value } = record;
       if (!isObject(value) || typeof value.suite_name !== "string" || !Array.isArray(value.messages)) {
         yield faultAt(place, "suite_name, messages: not a run of AgentDojo, which has both. Record skipped.");
         continue;
       }
-      const model = typeof value.pipeline_name === "string" ? { model: value.pipeline_name } : {};
+      const model = nameIn(value, ["pipeline_name"]);
       // Names of runs return in other files, so the file is part of the session's name.
       const session = `${place.file}#${typeof value.run_id === "string" ? value.run_id : taskOf(value)}`;
-      yield* stepsOfChat(record, value.messages, { session, path: "messages", ...model });
+      yield* stepsOfChat(record, value.messages, { session, path: "messages", model, intake });
     }
   },
 };

@@ -13,11 +13,15 @@ import {
 export const jsonl: TraceReader = {
   name: "jsonl",
   marks: [{ field: "text (string) or toolCalls (array)", isIn: isStepRow }],
-  async *read(records) {
+  async *read(records, intake) {
     const nextIndex = new Map<string, number>();
     for await (const record of records) {
       const found = stepOf(record, nextIndex);
-      if (found.found === "step") nextIndex.set(found.step.session, found.step.index + 1);
+      if (found.found === "step") {
+        nextIndex.set(found.step.session, found.step.index + 1);
+        if (found.step.text !== "") intake.take("text");
+        for (const field of found.fields?.toolCalls ?? []) intake.take(field);
+      }
       yield found;
     }
   },
@@ -44,7 +48,8 @@ function stepOf(
   const id = nameOf(given.id) ?? `step-${index}`;
   try {
     const step = parseStep({ ...given, session, index, id }, placeName(place));
-    return { found: "step", place, step, shareRead };
+    const fields = { text: "text", toolCalls: step.toolCalls.map((_, at) => `toolCalls[${at}].args`) };
+    return { found: "step", place, step, shareRead, fields };
   } catch (error) {
     if (!(error instanceof PersonaGuardError)) throw error;
     return { found: "fault", place, message: `${error.message}. Row skipped, the rest is judged.` };

@@ -8,7 +8,7 @@ export const tauBench: TraceReader = {
     { field: "task_id", isIn: ({ task_id }) => isTaskId(task_id) },
     { field: "traj (array of messages)", isIn: ({ traj }) => Array.isArray(traj) },
   ],
-  async *read(records) {
+  async *read(records, intake) {
     for await (const record of records) {
       const { place, value } = record;
       if (!isObject(value) || !isTaskId(value.task_id) || !Array.isArray(value.traj)) {
@@ -17,7 +17,7 @@ export const tauBench: TraceReader = {
       }
       // Task numbers begin at 0 in every result file, so the file is part of the session's name.
       const session = `${place.file}#task-${value.task_id}/trial-${value.trial ?? 0}`;
-      yield* stepsOfChat(record, value.traj, { session, path: "traj" });
+      yield* stepsOfChat(record, value.traj, { session, path: "traj", intake });
     }
   },
 };

@@ -1,4 +1,4 @@
-import { advanceDrift, driftEValue, driftStart, initialDriftState, kinds } from "@persona-guard/core";
+import { advanceDrift, driftEValue, initialDriftState, kinds, likeliestChange } from "@persona-guard/core";
 import { calibrationSummary } from "../calibration-summary.js";
 import type { GateResult } from "../gates.js";
 import { type Summary, Tally } from "../summary.js";
@@ -49,7 +49,7 @@ export async function writeRun(
     persona: { name: "northgate-support", version: "3" },
     classifier: "persona-guard-en/lexical",
     criterion: { falseAlarmRate },
-    calibration: calibrationSummary({ reference: () => reference }, { falseAlarmRate }),
+    calibration: calibrationSummary({ reference: () => reference, criterion: { falseAlarmRate } }),
     complete: true,
     seconds: 2,
     skippedFiles: [],
@@ -83,7 +83,7 @@ export function* madeRows({
       const text = `${sentences[0]} ${oneOf(sentences, random)} Reference ${first + index}.`;
       state = advanceDrift(state, pValue, index);
       alarm ||= driftEValue(state) >= 100;
-      if (alarm) start ??= driftStart(state);
+      if (alarm) start ??= likeliestChange(state).start;
       yield {
         session: `case-${1000 + first / sessionLength}`,
         step: `step-${index}`,

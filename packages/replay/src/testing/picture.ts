@@ -13,11 +13,9 @@ import { writeRun } from "./made-run.js";
 
 // Makes docs/report.png: sessions of corpus texts, judged by the lexical tier.
 const picture = fileURLToPath(new URL("../../docs/report.png", import.meta.url));
-const criterion = { falseAlarmRate: 0.01 };
 const guard = await loadGuard({
   persona: { name: "northgate-support", version: "3", avoids: ["sarcasm", "remorse", "sycophancy"] },
   tier: "lexical",
-  ...criterion,
 });
 const folder = await mkdtemp(join(tmpdir(), "persona-guard-picture-"));
 const rows = [];
@@ -25,8 +23,8 @@ for await (const judged of replay(await corpusTraces(), { guard }))
   rows.push(verdictRowOf(judged, { texts: "all" }));
 await writeRun(folder, rows, {
   classifier: guard.classifier.name,
-  criterion,
-  calibration: calibrationSummary(guard, criterion),
+  criterion: guard.criterion,
+  calibration: calibrationSummary(guard),
 });
 await guard.close();
 const { file } = await writeReport(folder);

@@ -1,0 +1,117 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, loadavg } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { type CommandRun, replayCommandRun } from "./command-run.js";
+import { pythonThroughput } from "./python-throughput.js";
+import { sampledTexts } from "./texts.js";
+import { type Throughput, throughputs } from "./throughput.js";
+
+const textCount = 192;
+const startUps = 5;
+
+const { values } = parseArgs({ options: { traces: { type: "string" }, python: { type: "string" } } });
+const load = loadavg()[0] ?? 0;
+const { from, texts, sha256 } = await sampledTexts(textCount, values.traces);
+const rows = await throughputs(texts);
+const python = values.python === undefined ? undefined : pythonThroughput(values.python, texts);
+const one: CommandRun[] = [];
+for (let run = 0; run < startUps; run++) one.push(await replayCommandRun(1, "cascade"));
+const small = await replayCommandRun(10_000, "lexical");
+const large = await replayCommandRun(100_000, "lexical");
+
+const best = rows
+  .filter(({ name }) => name.startsWith("onnxruntime"))
+  .reduce((a, b) => (b.textsPerSecond > a.textsPerSecond ? b : a));
+const encoder = rowNamed("encoder, 2 threads (replay)");
+const naive = rowNamed("transformers.js pipeline in a loop");
+const bestOfPython = Math.max(...Object.values(python?.textsPerSecond ?? {}));
+const bars = [
+  barOf(`encoder to ${best.name}, the best`, encoder.textsPerSecond / best.textsPerSecond, { atLeast: 0.9 }),
+  barOf(
+    "cascade to encoder",
+    rowNamed("cascade, 2 threads (replay)").textsPerSecond / encoder.textsPerSecond,
+    {
+      atLeast: 4,
+    },
+  ),
+  barOf("encoder to transformers.js in a loop", encoder.textsPerSecond / naive.textsPerSecond, {
+    atLeast: 2,
+  }),
+  ...(python === undefined
+    ? []
+    : [
+        barOf(
+          "encoder (int8) to Python at its best batch size (fp32)",
+          encoder.textsPerSecond / bestOfPython,
+          {
+            atLeast: 3,
+          },
+        ),
+      ]),
+  barOf("memory at 100,000 steps to 10,000", large.megabytes / small.megabytes, { atMost: 1.1 }),
+  barOf("CPU time of a step at 100,000 steps to 10,000", large.cpuSeconds / small.cpuSeconds / 10, {
+    atMost: 1.1,
+  }),
+  barOf("seconds from start to the end of one step, median", medianOf(one.map(({ seconds }) => seconds)), {
+    atMost: 2,
+  }),
+];
+report();
+
+interface Bar {
+  readonly what: string;
+  readonly value: number;
+  readonly bar: string;
+  readonly isMet: boolean;
+}
+
+function barOf(
+  what: string,
+  value: number,
+  limit: { readonly atLeast: number } | { readonly atMost: number },
+): Bar {
+  return "atLeast" in limit
+    ? { what, value, bar: `>= ${limit.atLeast}`, isMet: value >= limit.atLeast }
+    : { what, value, bar: `<= ${limit.atMost}`, isMet: value <= limit.atMost };
+}
+
+function rowNamed(name: string): Throughput {
+  const row = rows.find((candidate) => candidate.name === name);
+  if (row === undefined) throw new Error(`Nothing is called ${name}.`);
+  return row;
+}
+
+function medianOf(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+function report(): void {
+  console.log(
+    `| ${textCount} texts of the ${from} | texts/s | lowest and highest of a chunk |\n|---|---|---|`,
+  );
+  for (const { name, textsPerSecond, perChunk } of rows) {
+    const range = `${Math.min(...perChunk).toFixed(0)}-${Math.max(...perChunk).toFixed(0)}`;
+    console.log(`| ${name} | ${textsPerSecond.toFixed(0)} | ${range} |`);
+  }
+  for (const [size, perSecond] of Object.entries(python?.textsPerSecond ?? {}))
+    console.log(`| Python, fp32, batches of ${size} | ${perSecond.toFixed(0)} | |`);
+  console.log("\n| steps | seconds | CPU seconds | peak MB |\n|---|---|---|---|");
+  for (const { steps, seconds, cpuSeconds, megabytes } of [...one, small, large])
+    console.log(`| ${steps} | ${seconds.toFixed(2)} | ${cpuSeconds.toFixed(2)} | ${megabytes.toFixed(0)} |`);
+  console.log("\n| what | found | bar | met |\n|---|---|---|---|");
+  for (const { what, value, bar, isMet } of bars)
+    console.log(`| ${what} | ${value.toFixed(2)} | ${bar} | ${isMet ? "yes" : "no"} |`);
+  const machine = {
+    node: process.version,
+    cpu: cpus()[0]?.model ?? "unknown",
+    cores: availableParallelism(),
+    loadBefore: load,
+  };
+  const results = fileURLToPath(new URL("../results", import.meta.url));
+  mkdirSync(results, { recursive: true });
+  writeFileSync(
+    `${results}/replay.json`,
+    `${JSON.stringify({ ...machine, texts: textCount, from, sha256, bars, throughput: rows, python, startUp: one, small, large }, null, 2)}\n`,
+  );
+}
