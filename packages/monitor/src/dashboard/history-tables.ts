@@ -1,4 +1,5 @@
 import { actions } from "@persona-guard/core";
+import { timeBin } from "./scoring-times.js";
 
 const outcomes = ["in-persona", "drifted", "undecided", "unscored", "silent"];
 const quoted = (names: readonly string[]) => names.map((name) => `'${name}'`).join(", ");
@@ -10,7 +11,7 @@ export const tables = [
   `CREATE TABLE steps (
     seq BIGINT, place INTEGER, id VARCHAR, judged_at TIMESTAMP, session VARCHAR, step VARCHAR, step_index INTEGER, attempt INTEGER,
     persona VARCHAR, model VARCHAR, outcome outcome, what_was_done what_was_done, confidence FLOAT, e_value DOUBLE, alarm BOOLEAN,
-    began INTEGER, fleet DOUBLE, fleet_alarm BOOLEAN, scoring_ms FLOAT, rescued_from FLOAT,
+    began INTEGER, fleet DOUBLE, fleet_alarm BOOLEAN, scoring_ms FLOAT, scoring_bin SMALLINT, rescued_from FLOAT,
     trait VARCHAR, field VARCHAR, evidence VARCHAR)`,
   `CREATE TABLE utterances (
     seq BIGINT, judged_at TIMESTAMP, persona VARCHAR, model VARCHAR, attempt INTEGER, tool VARCHAR, outcome outcome)`,
@@ -44,7 +45,7 @@ const numbered = `(SELECT row_number() OVER (ORDER BY line) + $before AS seq, * 
 export const insertSteps = `INSERT INTO steps
   SELECT seq, $place, id, "at", session, step, coalesce("index", 0), coalesce(attempt, 1), coalesce(persona.name, ''), model,
     outcome, coalesce(TRY_CAST("action" AS what_was_done), 'none'), confidence, coalesce(sessionEValue, 0),
-    coalesce(sessionAlarm, false), sessionStart, fleet.statistic, fleet.alarm, coalesce(scoringMs, 0), rescue."before",
+    coalesce(sessionAlarm, false), sessionStart, fleet.statistic, fleet.alarm, coalesce(scoringMs, 0), ${timeBin}, rescue."before",
     worst.driftedTo, worst.field,
     nullif(left(array_to_string(flatten(list_transform(drifting, lambda one: list_transform(one.evidence, lambda span: span."text"))), chr(10)), 2000), '')
   FROM (SELECT *, list_filter(utterances, lambda one: one.outcome = 'drifted') AS drifting, drifting[1] AS worst FROM ${numbered})

@@ -21,6 +21,12 @@ interface Place {
   end: number;
 }
 
+/** A step and where it lies, as the column `place` of `steps` says. */
+export interface PlacedStep {
+  readonly id: string;
+  readonly place: number;
+}
+
 export interface Appended {
   /** The newest of the steps that were added, oldest first. */
   readonly rows: readonly StepRow[];
@@ -109,11 +115,18 @@ export class History {
 
   /** An event whole, from its log file; undefined if it is not known, or the file has gone since. */
   async event(id: string): Promise<DriftEvent | undefined> {
-    const [found] = await this.query<{ place: number }>("SELECT place FROM steps WHERE id = $id LIMIT 1", {
-      id,
-    });
-    const place = found === undefined ? undefined : this.#places[found.place];
-    return place === undefined ? undefined : eventIn(await bytesOf(place), id);
+    const known = await this.query<PlacedStep>("SELECT id, place FROM steps WHERE id = $id LIMIT 1", { id });
+    return (await this.eventsAt(known))[0];
+  }
+
+  /** Events whole, in this order; those whose file has gone are left out. */
+  async eventsAt(steps: readonly PlacedStep[]): Promise<readonly DriftEvent[]> {
+    const bytes = new Map<number, Buffer>();
+    for (const { place } of steps) {
+      const there = this.#places[place];
+      if (there !== undefined && !bytes.has(place)) bytes.set(place, await bytesOf(there));
+    }
+    return steps.flatMap(({ id, place }) => eventIn(bytes.get(place) ?? Buffer.alloc(0), id) ?? []);
   }
 
   async close(): Promise<void> {
@@ -175,7 +188,7 @@ export class History {
 async function bytesOf({ file, start, end }: Place): Promise<Buffer> {
   const handle = await open(file.path).catch(() => undefined);
   try {
-    const buffer = Buffer.alloc(end - start);
+    const buffer = Buffer.allocUnsafe(end - start);
     const { bytesRead = 0 } = (await handle?.read(buffer, 0, buffer.length, start)) ?? {};
     return buffer.subarray(0, bytesRead);
   } finally {

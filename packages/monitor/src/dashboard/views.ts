@@ -16,6 +16,7 @@ import type {
 import { conditionOf, searchConditionOf } from "./filter.js";
 import type { History } from "./history.js";
 import { rowColumns } from "./history-tables.js";
+import { type TimeBin, timeQuantiles } from "./scoring-times.js";
 
 /** Curves beyond so many are left out: the ones with the fewest steps. */
 const mostCurves = 8;
@@ -42,27 +43,24 @@ const countOf = (condition: string) => `count(*) FILTER (${condition})::INTEGER`
 
 export async function summary(history: History, filter: Filter): Promise<Summary> {
   const { sql, values } = conditionOf(filter);
-  const [[row], outcomes] = await Promise.all([
-    history.query<Omit<Summary, "outcomes" | "scoringMs"> & { times: readonly number[] | null }>(
+  const [[row], binned] = await Promise.all([
+    history.query<Omit<Summary, "outcomes" | "scoringMs">>(
       `SELECT count(*)::INTEGER AS steps, ${countOf(scored)} AS scored, ${countOf("attempt = 1 AND outcome = 'drifted'")} AS drifted,
         count(DISTINCT session)::INTEGER AS sessions, count(DISTINCT session) FILTER (alarm)::INTEGER AS "sessionsInAlarm",
         ${countOf("attempt = 1 AND what_was_done = 'reprompt'")} AS reprompted, ${countOf("rescued_from IS NOT NULL")} AS rescued,
-        approx_quantile(scoring_ms, [0.5, 0.95]) FILTER (outcome <> 'silent') AS times,
         epoch_ms(min(judged_at))::DOUBLE AS first, epoch_ms(max(judged_at))::DOUBLE AS last
       FROM steps WHERE ${sql}`,
       values,
     ),
-    history.query<{ outcome: DriftEvent["outcome"]; count: number }>(
-      `SELECT outcome::VARCHAR AS outcome, count(*)::INTEGER AS count FROM steps WHERE ${sql} GROUP BY outcome`,
+    history.query<TimeBin & { outcome: DriftEvent["outcome"] }>(
+      `SELECT outcome::VARCHAR AS outcome, scoring_bin AS bin, count(*)::INTEGER AS count FROM steps WHERE ${sql} GROUP BY steps.outcome, scoring_bin`,
       values,
     ),
   ]);
   if (row === undefined) throw new RangeError("An aggregate without groups has one row.");
-  const { times, ...counts } = row;
-  const [p50 = null, p95 = null] = times ?? [];
-  const byOutcome = { "in-persona": 0, drifted: 0, undecided: 0, unscored: 0, silent: 0 };
-  for (const { outcome, count } of outcomes) byOutcome[outcome] = count;
-  return { ...counts, outcomes: byOutcome, scoringMs: { p50, p95 } };
+  const outcomes = { "in-persona": 0, drifted: 0, undecided: 0, unscored: 0, silent: 0 };
+  for (const { outcome, count } of binned) outcomes[outcome] += count;
+  return { ...row, outcomes, scoringMs: timeQuantiles(binned.filter(({ outcome }) => outcome !== "silent")) };
 }
 
 export async function names(history: History): Promise<Names> {
@@ -86,12 +84,13 @@ export async function driftRates(
   const { sql, values } = conditionOf(filter);
   const bucketMs = await bucketWidth(history, filter);
   const bucket = bucketOf(bucketMs);
+  const start = startOf(bucketMs);
   const statement =
     by === "trait"
       ? `WITH found AS (SELECT ${bucket} AS bucket, trait FROM steps WHERE ${sql} AND ${scored}),
            all_steps AS (SELECT bucket, count(*)::INTEGER AS whole FROM found GROUP BY bucket),
            traits AS (SELECT trait AS name FROM found WHERE trait IS NOT NULL GROUP BY name ORDER BY count(*) DESC LIMIT ${mostCurves})
-         SELECT name, bucket AS "at", whole AS "of", coalesce(drifted, 0)::INTEGER AS drifted FROM traits CROSS JOIN all_steps
+         SELECT name, ${start} AS "at", whole AS "of", coalesce(drifted, 0)::INTEGER AS drifted FROM traits CROSS JOIN all_steps
          LEFT JOIN (SELECT bucket, trait AS name, count(*) AS drifted FROM found GROUP BY ALL) USING (bucket, name)
          ORDER BY name, bucket`
       : `WITH found AS (
@@ -100,7 +99,7 @@ export async function driftRates(
          points AS (SELECT name, bucket, count(*)::INTEGER AS whole, ${countOf("outcome = 'drifted'")} AS drifted
            FROM found WHERE name IS NOT NULL GROUP BY name, bucket),
          largest AS (SELECT name FROM points GROUP BY name ORDER BY sum(whole) DESC LIMIT ${mostCurves})
-         SELECT name, bucket AS "at", whole AS "of", drifted FROM points SEMI JOIN largest USING (name) ORDER BY name, bucket`;
+         SELECT name, ${start} AS "at", whole AS "of", drifted FROM points SEMI JOIN largest USING (name) ORDER BY name, bucket`;
   const rows = await history.query<RatePoint & { name: string }>(statement, values);
   return { bucketMs, curves: curvesOf(rows) };
 }
@@ -110,10 +109,11 @@ export async function fleet(history: History, filter: Filter): Promise<Series<Fl
   const { sql, values } = conditionOf(filter);
   const bucketMs = await bucketWidth(history, filter);
   const rows = await history.query<FleetPoint & { name: string }>(
-    `SELECT coalesce(model, 'unnamed model') AS name, ${bucketOf(bucketMs)} AS "at", max(fleet) AS statistic, bool_or(fleet_alarm) AS alarm
-     FROM steps WHERE ${sql} AND fleet IS NOT NULL
-       AND (model IS NULL OR model IN (SELECT model FROM steps WHERE model IS NOT NULL GROUP BY model ORDER BY count(*) DESC LIMIT ${mostCurves}))
-     GROUP BY ALL ORDER BY name, "at"`,
+    `SELECT name, ${startOf(bucketMs)} AS "at", statistic, alarm FROM (
+       SELECT coalesce(model, 'unnamed model') AS name, ${bucketOf(bucketMs)} AS bucket, max(fleet) AS statistic, bool_or(fleet_alarm) AS alarm
+       FROM steps WHERE ${sql} AND fleet IS NOT NULL
+         AND (model IS NULL OR model IN (SELECT model FROM steps WHERE model IS NOT NULL GROUP BY model ORDER BY count(*) DESC LIMIT ${mostCurves}))
+       GROUP BY ALL) ORDER BY name, "at"`,
     values,
   );
   return { bucketMs, curves: curvesOf(rows) };
@@ -123,18 +123,23 @@ export async function fleet(history: History, filter: Filter): Promise<Series<Fl
 export async function coverage(history: History, filter: Filter): Promise<Series<CoveragePoint>> {
   const { sql, values } = conditionOf(filter);
   const bucketMs = await bucketWidth(history, filter);
-  const rows = await history.query<Omit<CoveragePoint, "p50" | "p95"> & { times: readonly number[] | null }>(
-    `SELECT ${bucketOf(bucketMs)} AS "at", ${countOf("outcome IN ('in-persona', 'drifted')")} AS scored,
-       ${countOf("outcome = 'undecided'")} AS undecided, ${countOf("outcome = 'unscored'")} AS unscored,
-       approx_quantile(scoring_ms, [0.5, 0.95]) AS times
-     FROM steps WHERE ${sql} AND outcome <> 'silent' GROUP BY ALL ORDER BY "at"`,
+  const rows = await history.query<TimeBin & { at: number; outcome: DriftEvent["outcome"] }>(
+    `SELECT ${startOf(bucketMs)} AS "at", outcome::VARCHAR AS outcome, bin, count FROM (
+       SELECT ${bucketOf(bucketMs)} AS bucket, outcome, scoring_bin AS bin, count(*)::INTEGER AS count
+       FROM steps WHERE ${sql} AND outcome <> 'silent' GROUP BY ALL) ORDER BY "at"`,
     values,
   );
-  const points = rows.map(({ times, ...point }) => ({
-    ...point,
-    p50: times?.[0] ?? null,
-    p95: times?.[1] ?? null,
-  }));
+  const points = [...grouped(rows)].map(([at, bins]) => {
+    const sum = (...outcomes: readonly string[]) =>
+      bins.reduce((all, { outcome, count }) => (outcomes.includes(outcome) ? all + count : all), 0);
+    return {
+      at,
+      scored: sum("in-persona", "drifted"),
+      undecided: sum("undecided"),
+      unscored: sum("unscored"),
+      ...timeQuantiles(bins),
+    };
+  });
   return { bucketMs, curves: points.length === 0 ? [] : [{ name: "all", points }] };
 }
 
@@ -198,8 +203,26 @@ async function bucketWidth(history: History, filter: Filter): Promise<number> {
   return bucketWidths.find((width) => width >= least) ?? bucketWidths.at(-1) ?? day;
 }
 
+/** The bucket of a step, in SQL: a whole number, which groups fastest. */
 function bucketOf(bucketMs: number): string {
-  return `(epoch_ms(judged_at) // ${bucketMs} * ${bucketMs})::DOUBLE`;
+  return `epoch_ms(judged_at) // ${bucketMs}`;
+}
+
+/** When a `bucket` begins, in milliseconds since 1970. */
+function startOf(bucketMs: number): string {
+  return `(bucket * ${bucketMs})::DOUBLE`;
+}
+
+function grouped<Row extends { readonly at: number }>(
+  rows: readonly Row[],
+): ReadonlyMap<number, readonly Row[]> {
+  const groups = new Map<number, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row.at);
+    if (group === undefined) groups.set(row.at, [row]);
+    else group.push(row);
+  }
+  return groups;
 }
 
 function curvesOf<Point extends { readonly name: string }>(
