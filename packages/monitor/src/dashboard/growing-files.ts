@@ -2,8 +2,9 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { eventFiles } from "../event-files.js";
 
-/** Most bytes that are read at once, and longest line that is read. */
-const chunkBytes = 16 * 1024 * 1024;
+/** Bytes that are read at once; a step is looked up again in as many. */
+const chunkBytes = 8 * 1024 * 1024;
+const longestLine = 16 * 1024 * 1024;
 /** Files whose handle stays open, so that a rotated one is read to its end under any name. */
 const mostOpen = 32;
 /** A file that has lost its name is read on until it has not grown for so many calls. */
@@ -102,8 +103,9 @@ export class GrowingFiles {
     file.handle ??= await open(file.path).catch(() => undefined);
     if (file.handle === undefined) return;
     let tooLong = 0;
+    let most = chunkBytes;
     while (file.read < file.size) {
-      const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, file.size - file.read));
+      const buffer = Buffer.allocUnsafe(Math.min(most, file.size - file.read));
       const { bytesRead } = await file.handle.read(buffer, 0, buffer.length, file.read);
       if (bytesRead === 0) return;
       const bytes = buffer.subarray(0, bytesRead);
@@ -117,9 +119,12 @@ export class GrowingFiles {
       if (end > 0) {
         const start = file.read;
         file.read += end;
+        most = chunkBytes;
         yield { file, start, bytes: bytes.subarray(0, end), tooLong };
         tooLong = 0;
-      } else if (bytesRead === chunkBytes) {
+      } else if (bytesRead === chunkBytes && most === chunkBytes) {
+        most = longestLine;
+      } else if (bytesRead === longestLine) {
         file.isSkipping = true;
         file.read += bytesRead;
         tooLong += 1;
