@@ -99,7 +99,7 @@ export function LabelButtons({
         Kept in {labels ?? "the labels file"}.{" "}
         {hasTexts
           ? "With its text, so persona-guard train can learn from it, and calibrate from false alarms."
-          : "This log holds no whole texts: the label names the step, but train and calibrate need the text, which guards log only if told to."}
+          : 'This log holds no whole texts: the label names the step, but train and calibrate need the text, which a guard logs only with logTexts: "all".'}
       </p>
     </section>
   );

@@ -69,7 +69,8 @@ function Step({ view, labels }: { readonly view: StepView; readonly labels: stri
       {utterances.length === 0 && <p class="state">This step says nothing in the agent's own voice.</p>}
       {!hasTexts && utterances.length > 0 && (
         <p class="quiet">
-          The log holds evidence sentences only. Guards that log whole texts show them here, masked.
+          The log holds evidence sentences only. A guard with logTexts: "all" logs whole texts, masked, and
+          they show here.
         </p>
       )}
       <Drafts drafts={drafts} />
