@@ -43,7 +43,10 @@ export function Feed({ route, live }: { readonly route: Route; readonly live: Li
           onPointerEnter={hold}
           onPointerLeave={release}
           onFocusIn={hold}
-          onFocusOut={release}
+          onFocusOut={({ currentTarget, relatedTarget }) => {
+            const staysWithin = relatedTarget instanceof Node && currentTarget.contains(relatedTarget);
+            if (!staysWithin) release();
+          }}
         >
           {shown.map((row) => (
             <StepItem key={row.seq} row={row} />

@@ -60,8 +60,11 @@ export class GrowingFiles {
   async *news(): AsyncGenerator<Chunk> {
     await this.#look();
     const files = [...this.#files.values()].sort((a, b) => a.modified - b.modified);
-    for (const file of files) if (file.read < file.size) yield* this.#read(file);
-    await this.#closeIdle(files);
+    for (const file of files) {
+      if (file.read === file.size) continue;
+      yield* this.#read(file);
+      await this.#closeIdle(files);
+    }
   }
 
   async close(): Promise<void> {
