@@ -6,9 +6,8 @@ import type { History } from "./history.js";
 
 /** How long to wait before looking at the files again, in milliseconds. */
 const lookEveryMs = 200;
-/** Steps kept for pages that were away for a moment; who was away longer starts anew. */
-const mostKept = 2_000;
-const mostRowsAtStart = 200;
+/** Steps kept for the feed: as many as a page shows. */
+const mostKept = 200;
 
 /** Reads a log into a history as it grows, and tells who listens. */
 export class LiveLog {
@@ -48,15 +47,14 @@ export class LiveLog {
 
   /** The newest steps, oldest first. */
   get latest(): readonly StepRow[] {
-    return this.#kept.slice(-mostRowsAtStart);
+    return this.#kept;
   }
 
-  /** What came after a position; undefined if not all of that is kept. */
+  /** The newest steps after a position; undefined if that is of another run. */
   since(cursor: string): News | undefined {
     const [run, position] = cursor.split("-");
     const after = Number(position);
-    const isKept = run === this.#run && after <= this.#newest && this.#newest - after <= this.#kept.length;
-    if (!isKept) return undefined;
+    if (run !== this.#run || Number.isNaN(after)) return undefined;
     return { rows: this.#kept.filter(({ seq }) => seq > after), reading: this.reading };
   }
 
