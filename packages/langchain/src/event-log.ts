@@ -43,10 +43,14 @@ const fleetRunLength = 10_000;
 export function eventLog({ logger, logFile, logTexts = "evidence", onEvent }: EventLogOptions): Report {
   const log = logger ?? loggerTo(logFile);
   const fleets = new Map<string, Fleet>();
+  const known = new WeakSet<PersonaGuard>();
   return ({ guard, judgement, ...rest }) => {
     // By the first draft, as the session: a redraft does not undo what the model does.
     const { pValue, draft } = judgement;
     const { persona } = guard;
+    if (!known.has(guard))
+      for (const text of guard.warnings) process.emitWarning(text, { code: "PERSONA_GUARD_SETUP" });
+    known.add(guard);
     const model = judgement.step.model ?? "unnamed model";
     const fleet = fleets.get(persona.name) ?? new Fleet(fleetRunLength);
     fleets.set(persona.name, fleet);

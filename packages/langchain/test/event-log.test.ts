@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
-import { type PersonaGuard, parseDriftEvent } from "@persona-guard/core";
+import { PersonaGuard, parseDriftEvent } from "@persona-guard/core";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { agentUnderTest, ask, emailCall, good, realGuard, sarcastic } from "./agent-under-test.js";
@@ -83,4 +83,26 @@ test("a listener that throws does not stop the agent", async () => {
   await run.agent.invoke(ask("Please write."));
   await run.close();
   expect(run.sent).toEqual([good]);
+});
+
+test("what the user should know of a guard is told once, as a warning of the process", async () => {
+  const told: Error[] = [];
+  const listen = (warning: Error) => told.push(warning);
+  process.on("warning", listen);
+  const unsure = new PersonaGuard({
+    persona: guard.persona,
+    classifier: guard.classifier,
+    threshold: 0.5,
+    warnings: ["No rate is promised."],
+  });
+  const run = await agentUnderTest({
+    completions,
+    guard: { guard: unsure, logger: pino({ level: "silent" }) },
+  });
+  await run.agent.invoke(ask("Please write."));
+  await run.close();
+  process.off("warning", listen);
+  expect(told.map(({ message }) => message).filter((message) => message.includes("promised"))).toEqual([
+    "No rate is promised.",
+  ]);
 });
