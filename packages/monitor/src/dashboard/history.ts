@@ -8,7 +8,7 @@ import type { Chunk, LogFile } from "./growing-files.js";
 import { insertSteps, insertUtterances, rowColumns, stageLines, tables } from "./history-tables.js";
 import { readableLines } from "./readable-lines.js";
 
-/** Oldest steps beyond so many are forgotten; a million take some 80 MB. */
+/** Oldest steps beyond so many are forgotten; a million take some 170 MB. */
 const mostSteps = 5_000_000;
 /** Small pieces of one file are found again together up to so many bytes. */
 const placeBytes = 4 * 1024 * 1024;
