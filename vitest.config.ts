@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: [
-      "packages/*/{src,test}/**/*.test.ts",
+      "packages/*/{src,test,page}/**/*.test.ts",
       "examples/*/{src,test}/**/*.test.ts",
       "benchmarks/*/**/*.test.ts",
     ],

@@ -170,6 +170,7 @@ test("without a command the help is shown as a mistake", async () => {
                                          holds for them.
       compare [options] <run-a> <run-b>  Tell whether the character shifted between two releases of an agent.
       train [options] <examples>         Train a trait of your own from texts that show it and texts that do not.
+      serve [options] [events...]        Show drift events on a live page in the browser.
       watch [options] <events...>        Show drift events live as agents work, or sum up what is logged.
       alerts                             Try the alerts of the configuration, and send what was not delivered.
       help [command]                     display help for command

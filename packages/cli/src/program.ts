@@ -7,6 +7,7 @@ import { initCommand } from "./commands/init.js";
 import { replayCommand } from "./commands/replay.js";
 import { reportCommand } from "./commands/report.js";
 import { scoreCommand } from "./commands/score.js";
+import { serveCommand } from "./commands/serve.js";
 import { trainCommand } from "./commands/train.js";
 import { watchCommand } from "./commands/watch.js";
 
@@ -32,6 +33,7 @@ export function program(version: string, run: Run): Command {
     calibrateCommand,
     compareCommand,
     trainCommand,
+    serveCommand,
     watchCommand,
     alertsCommand,
   ];
