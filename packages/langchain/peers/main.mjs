@@ -16,7 +16,7 @@ const suites = [
   "packages/testing/test/trace",
 ];
 /** No peer: only the tests speak to a model through it. The lowest that works with the lowest core. */
-const openaiAtFloor = "1.5.0";
+const openaiAtFloor = "1.5.4";
 
 const { peerDependencies } = packageJson(join(root, "packages/langchain"));
 const wanted = process.argv.slice(2);
