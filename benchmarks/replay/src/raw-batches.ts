@@ -6,17 +6,25 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 const mostTokens = 256;
 
 /**
- * ONNX Runtime alone, with its default threads, on token ids made beforehand: texts sorted by length, padded to the longest of each
+ * ONNX Runtime alone on token ids made beforehand: texts sorted by length, padded to the longest of each
  * batch. Nothing of ours is in it: no tokenising, no thread, no heads.
+ *
+ * @param spins whether its threads wait in a loop for work, as they do by default: best on a machine that does nothing else
  */
-export async function rawBatches(texts: readonly string[]): Promise<{
+export async function rawBatches(
+  texts: readonly string[],
+  spins: boolean,
+): Promise<{
   /** @param chosen indexes of texts */
   run(chosen: readonly number[], batchSize: number): Promise<void>;
 }> {
   env.allowRemoteModels = false;
   const folder = join(modelFolder, "encoder");
   const tokenizer = await AutoTokenizer.from_pretrained(folder, { local_files_only: true });
-  const session = await InferenceSession.create(join(folder, "onnx", "model_quantized.onnx"));
+  const session = await InferenceSession.create(
+    join(folder, "onnx", "model_quantized.onnx"),
+    spins ? {} : { intraOpNumThreads: 2, extra: { session: { intra_op: { allow_spinning: "0" } } } },
+  );
   const ids = texts.map((text) => tokenizer.encode(text).slice(0, mostTokens));
   return {
     run: async (chosen, batchSize) => {

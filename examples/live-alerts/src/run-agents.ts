@@ -3,7 +3,7 @@ import { MemorySaver } from "@langchain/langgraph";
 import { ChatOpenAI } from "@langchain/openai";
 import type { PersonaGuard } from "@persona-guard/core";
 import { type PersonaGuardMiddlewareOptions, personaGuardMiddleware } from "@persona-guard/langchain";
-import { startCompletionsServer } from "@persona-guard/langchain/testing";
+import { startCompletionsServer } from "@persona-guard/testing";
 import { createAgent } from "langchain";
 import { pino } from "pino";
 import { type Conversation, conversations } from "./conversations.js";

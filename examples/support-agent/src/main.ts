@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { loadGuard } from "@persona-guard/classifier";
 import type { DriftEvent } from "@persona-guard/core";
 import { personaGuardMiddleware } from "@persona-guard/langchain";
-import { type Completion, startCompletionsServer } from "@persona-guard/langchain/testing";
+import { type Completion, startCompletionsServer } from "@persona-guard/testing";
 import { answer, chatModel } from "./agent.js";
 import { heading, showDraft, showEmail, showReply, showTotals } from "./show.js";
 

@@ -8,6 +8,7 @@ export type ErrorCode =
   | "checkpoint-unreadable"
   | "classifier-failed"
   | "config-invalid"
+  | "draft-withheld"
   | "input-unreadable"
   | "label-unknown"
   | "model-missing"

@@ -1,21 +1,27 @@
 import { BaseCallbackHandler } from "@langchain/core/callbacks/base";
-import { AIMessage } from "@langchain/core/messages";
+import { awaitAllCallbacks } from "@langchain/core/callbacks/promises";
+import type { BaseMessage } from "@langchain/core/messages";
 import type { LLMResult } from "@langchain/core/outputs";
 import type { PersonaGuard } from "@persona-guard/core";
 import { type EventLogOptions, eventLog } from "./event-log.js";
+import { isJudged } from "./judged-drafts.js";
+import { type ModelTurn, ModelTurns } from "./model-turns.js";
 import { type GuardSource, guardOf } from "./options.js";
-import { stepOfMessage } from "./step-of-message.js";
 import { timed } from "./timed.js";
 
 /** Turns that wait to be judged; what comes on top is counted in `dropped` and not judged. */
 const mostPending = 1_000;
+/** Runs that asked a model and go on, as far as we know: a stream that is left may never end. The oldest is then taken as ended. */
+const mostHeld = 1_000;
 
 export type PersonaDriftCallbackHandlerOptions = GuardSource & EventLogOptions;
 
 /**
  * Watches any LangChain model, chain or graph: every chat model turn is judged and logged, nothing is changed or held up.
+ * What a guard (middleware, `guardModel`) of the same persona has judged is not judged and logged a second time. An agent inside
+ * another has a session of its own.
  *
- * Judging happens in the handler's own queue; call `flush()` before the process ends.
+ * Judging happens in the handler's own queue, when the run that asked the model ends; call `flush()` before the process ends.
  *
  * @example
  * const drift = new PersonaDriftCallbackHandler({ persona: "./persona.yaml" });
@@ -28,8 +34,9 @@ export class PersonaDriftCallbackHandler extends BaseCallbackHandler {
   dropped = 0;
   readonly #guard: Promise<PersonaGuard>;
   readonly #report: ReturnType<typeof eventLog>;
-  readonly #runs = new Map<string, { readonly session: string; readonly index: number }>();
-  readonly #turns = new Map<string, number>();
+  readonly #turns = new ModelTurns();
+  /** Turns whose asker still runs: a guard judges them, if there is one, before it ends. */
+  readonly #held = new Map<string, ModelTurn[]>();
   #queue: Promise<void> = Promise.resolve();
   #pending = 0;
 
@@ -41,53 +48,70 @@ export class PersonaDriftCallbackHandler extends BaseCallbackHandler {
 
   override handleChatModelStart(
     _model: unknown,
-    _messages: unknown,
+    messages: BaseMessage[][],
     runId: string,
     parentRunId?: string,
     _extra?: unknown,
     _tags?: string[],
     metadata?: Record<string, unknown>,
   ): void {
-    const session = typeof metadata?.thread_id === "string" ? metadata.thread_id : (parentRunId ?? runId);
-    const index = this.#turns.get(session) ?? 0;
-    this.#turns.set(session, index + 1);
-    if (this.#turns.size > mostPending) this.#turns.delete(this.#turns.keys().next().value ?? "");
-    this.#runs.set(runId, { session, index });
+    this.#turns.begin(messages[0] ?? [], { runId, parentRunId }, metadata);
   }
 
   override handleLLMEnd(output: LLMResult, runId: string): void {
-    const place = this.#runs.get(runId) ?? { session: runId, index: 0 };
-    this.#runs.delete(runId);
-    const generation = output.generations[0]?.[0];
-    const message = generation !== undefined && "message" in generation ? generation.message : undefined;
-    if (!AIMessage.isInstance(message)) return;
-    if (this.#pending >= mostPending) {
-      this.dropped++;
-      return;
-    }
-    this.#pending++;
-    this.#queue = this.#queue.then(() => this.#judge(message, place)).finally(() => this.#pending--);
+    const turn = this.#turns.end(output, runId);
+    if (turn === undefined) return;
+    this.#held.set(turn.asker, [...(this.#held.get(turn.asker) ?? []), turn]);
+    if (turn.asker === runId) this.#release(runId);
+    else if (this.#held.size > mostHeld) this.#release(this.#held.keys().next().value ?? "");
   }
 
   override handleLLMError(_error: unknown, runId: string): void {
-    this.#runs.delete(runId);
+    this.#turns.fail(runId);
   }
 
-  /** Resolves when every turn seen so far is judged and logged. @throws what `loadGuard` throws */
+  override handleChainEnd(_output: unknown, runId: string): void {
+    this.#release(runId);
+  }
+
+  override handleChainError(_error: unknown, runId: string): void {
+    this.#release(runId);
+  }
+
+  /** Resolves when every turn so far is judged and logged. @throws what `loadGuard` throws */
   async flush(): Promise<void> {
+    // LangChain calls handlers in the background: without this, the last turns of a run may not have reached us.
+    await awaitAllCallbacks();
+    for (const asker of [...this.#held.keys()]) {
+      this.#release(asker);
+      await this.#queue;
+    }
     await this.#queue;
     await this.#guard;
   }
 
-  async #judge(
-    message: AIMessage,
-    place: { readonly session: string; readonly index: number },
-  ): Promise<void> {
+  #release(asker: string): void {
+    const turns = this.#held.get(asker) ?? [];
+    this.#held.delete(asker);
+    for (const turn of turns) {
+      if (this.#pending >= mostPending) {
+        this.dropped++;
+        continue;
+      }
+      this.#pending++;
+      this.#queue = this.#queue.then(() => this.#judge(turn)).finally(() => this.#pending--);
+    }
+  }
+
+  async #judge({ step, message, attempt }: ModelTurn): Promise<void> {
     try {
       const guard = await this.#guard;
-      const { judgement, scoringMs } = await timed(() => guard.judge(stepOfMessage(message, place)));
+      if (isJudged(message, guard.persona.name)) return;
+      const { judgement, scoringMs } = await timed(() =>
+        guard.judge(step, { draft: attempt === 1 ? "first" : "redraft" }),
+      );
       const action = judgement.outcome === "drifted" ? "log" : "none";
-      this.#report({ guard, judgement, action, attempt: 1, scoringMs });
+      this.#report({ guard, judgement, action, attempt, scoringMs });
     } catch {
       // Only loading the guard can fail here; flush() throws that, the watched chain must not.
     }

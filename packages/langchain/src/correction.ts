@@ -2,6 +2,9 @@ import { type AIMessage, type BaseMessage, HumanMessage, ToolMessage } from "@la
 import { factTypes, fieldOf, type JudgedUtterance, type Judgement, type Persona } from "@persona-guard/core";
 import type { Facts } from "./facts-kept.js";
 
+/** How a request for a new draft begins: by it a redraft is told from a turn of its own. */
+export const correctionMark = "[persona-guard]";
+
 /** What each shipped label sounds like, for a model that has to leave it. */
 const traitInWords: Readonly<Record<string, string>> = {
   neutral: "flat and without the character it should have",
@@ -53,7 +56,7 @@ export function correctionFor(judgement: Judgement, persona: Persona, lost?: Fac
       ? `it left the character of "${persona.name}"`
       : "it lost or changed facts of the draft before it";
   return [
-    `[persona-guard] Your last draft was not sent and none of its tool calls ran: ${reason}.`,
+    `${correctionMark} Your last draft was not sent and none of its tool calls ran: ${reason}.`,
     ...faults,
     ...(missing.length === 0
       ? []

@@ -3,6 +3,7 @@ import type { DriftEvent, JudgedUtterance, Judgement, PersonaGuard, Step } from 
 import { correctionFor, redraftMessages } from "./correction.js";
 import { copyOf, type Draft, withMessage } from "./draft.js";
 import type { Report } from "./event-log.js";
+import { markJudged } from "./judged-drafts.js";
 import { type LostFacts, lostFacts } from "./lost-facts.js";
 import { type Plan, planFor } from "./plan.js";
 import type { Policy } from "./policy.js";
@@ -81,6 +82,7 @@ async function judgedDraft(
   const { judgement, scoringMs } = await timed(() =>
     guard.judge(step, { draft: first === undefined ? "first" : "redraft" }),
   );
+  markJudged(draft.message, guard.persona.name);
   const lost =
     first === undefined ? undefined : lostFacts(first.drifted, { step: whole, judgement }, messages);
   const plan = await planFor(judgement, policy, { attempt, lost: lost?.utterances ?? [] });
@@ -115,8 +117,9 @@ function driftedIn({ utterances }: Judgement): readonly JudgedUtterance[] {
 function delivered({ draft, judgement, plan, event }: JudgedDraft, policy: Policy): Draft {
   const left = settled(draft, plan, { judgement, policy });
   const awaitReview = callsToReview(plan);
+  const judgedCalls = policy.applyToToolCalls ? (left.message.tool_calls ?? []) : [];
   const calls = Object.fromEntries(
-    (left.message.tool_calls ?? []).flatMap(({ id, args }) =>
+    judgedCalls.flatMap(({ id, args }) =>
       id === undefined || awaitReview.has(id) ? [] : [[id, hashOf(args)]],
     ),
   );

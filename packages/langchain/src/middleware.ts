@@ -1,9 +1,8 @@
-import { AIMessage, type BaseMessage } from "@langchain/core/messages";
-import { interrupt, isGraphBubbleUp } from "@langchain/langgraph";
+import type { AIMessage, BaseMessage } from "@langchain/core/messages";
 import type { DriftEvent, PersonaGuard } from "@persona-guard/core";
-import type { AgentMiddleware, HITLRequest } from "langchain";
+import type { AgentMiddleware } from "langchain";
 import * as z from "zod";
-import { answerSchema, unreadableDecision } from "./decision.js";
+import { askPerson } from "./ask-person.js";
 import { draftIn, replyOf } from "./draft.js";
 import { eventLog } from "./event-log.js";
 import { guardedCall } from "./guarded-call.js";
@@ -20,6 +19,7 @@ import {
 } from "./options.js";
 import { canWithhold, policyOf } from "./policy.js";
 import { eagerReaders, patientReaders } from "./readers.js";
+import { type RunPlace, sessionOf, turnsIn } from "./session-of.js";
 import { restored, sessionState, writeState } from "./session-state.js";
 
 /** Every key is optional, and keys of others stay: a `persona` function reads them. */
@@ -55,7 +55,7 @@ export function personaGuardMiddleware<Context = unknown>(
     // What a user's function takes as its context is what the user passes as one.
     const guard = await guards(runtime.context as Context);
     const policy = policyOf({ ...options, ...overridesIn(runtime.context) });
-    return { guard, policy, report, session: sessionOf(runtime, messages) };
+    return { guard, policy, report, session: sessionIn(runtime, messages) };
   };
   const told = async (event: DriftEvent, { writer }: Runtime): Promise<readonly PersonaDrift[]> => {
     const drift = personaDriftOf(event);
@@ -129,28 +129,10 @@ export function personaGuardMiddleware<Context = unknown>(
 
 interface Runtime {
   readonly context?: unknown;
-  readonly configurable?: { readonly thread_id?: string };
+  readonly configurable?: RunPlace;
   readonly writer?: ((chunk: unknown) => void) | null;
 }
 
-/** The checkpointer's thread; without one the id of the first message, which is of this run alone. */
-function sessionOf({ configurable }: Runtime, messages: readonly BaseMessage[]): string {
-  return configurable?.thread_id ?? messages[0]?.id ?? "session";
-}
-
-/** The model's turns so far: the position of its next one. */
-function turnsIn(messages: readonly BaseMessage[]): number {
-  return messages.filter((message) => AIMessage.isInstance(message)).length;
-}
-
-/** Suspends the run until a person has decided; without a checkpointer that cannot be, and nobody is asked. */
-function askPerson(request: HITLRequest): unknown {
-  try {
-    return interrupt<HITLRequest, unknown>(request, { responseSchema: answerSchema });
-  } catch (error) {
-    if (error instanceof z.core.$ZodError)
-      throw unreadableDecision(error, request.actionRequests[0]?.name ?? "a tool");
-    if (isGraphBubbleUp(error) || !(error instanceof Error) || error.name !== "GraphValueError") throw error;
-    return undefined;
-  }
+function sessionIn({ configurable = {} }: Runtime, messages: readonly BaseMessage[]): string {
+  return sessionOf(configurable, messages) ?? "session";
 }

@@ -31,7 +31,7 @@ export async function quietly<T>(run: () => T | Promise<T>): Promise<T> {
 }
 
 /** A config under which nothing reaches a stream. */
-function quietConfig({ callbacks, tags = [], ...rest }: RunnableConfig): RunnableConfig {
+export function quietConfig({ callbacks, tags = [], ...rest }: RunnableConfig): RunnableConfig {
   return {
     ...rest,
     tags: [...tags, hiddenTag],

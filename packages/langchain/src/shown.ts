@@ -43,7 +43,7 @@ export async function show(
   await run.handleLLMEnd({ generations: [[{ text: message.text, message } as ChatGenerationChunk]] });
 }
 
-function chunkOf(message: AIMessage): AIMessageChunk {
+export function chunkOf(message: AIMessage): AIMessageChunk {
   const { content, id, name, additional_kwargs, response_metadata, usage_metadata } = message;
   return new AIMessageChunk({
     content,

@@ -47,6 +47,14 @@ export function passedArguments(message: AIMessage, callId: string): string | un
   return typeof hash === "string" ? hash : undefined;
 }
 
+/** Name of the persona whose guard judged a message; undefined if none did. */
+export function judgedFor({
+  response_metadata: metadata = {},
+}: Partial<Pick<AIMessage, "response_metadata">>): unknown {
+  const found: unknown = metadata[metadataKey];
+  return typeof found === "object" && found !== null ? Reflect.get(found, "persona") : undefined;
+}
+
 export function hashOf(args: unknown): string {
   return createHash("sha256").update(JSON.stringify(args)).digest("base64url").slice(0, 22);
 }

@@ -5,15 +5,11 @@ import type { MemorySaver } from "@langchain/langgraph";
 import { ChatOpenAI, type ChatOpenAIFields } from "@langchain/openai";
 import { loadGuard } from "@persona-guard/classifier";
 import { type DriftEvent, definePersona, type PersonaGuard } from "@persona-guard/core";
+import { type Completion, type CompletionsServer, startCompletionsServer } from "@persona-guard/testing";
 import { type AgentMiddleware, createAgent, type providerStrategy, tool, type toolStrategy } from "langchain";
 import { type Logger, pino } from "pino";
 import * as z from "zod";
 import { type PersonaGuardMiddlewareOptions, personaGuardMiddleware } from "../src/index.js";
-import {
-  type Completion,
-  type CompletionsServer,
-  startCompletionsServer,
-} from "../testing/completions-server.js";
 
 export const persona = definePersona({
   name: "desk",

@@ -1,6 +1,7 @@
 import { AIMessage, ToolMessage } from "@langchain/core/messages";
 import type { StructuredToolInterface } from "@langchain/core/tools";
 import type { PersonaGuard } from "@persona-guard/core";
+import { type Completion, startCompletionsServer } from "@persona-guard/testing";
 import {
   createAgent,
   modelCallLimitMiddleware,
@@ -14,7 +15,6 @@ import {
 } from "langchain";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
-import { type Completion, startCompletionsServer } from "../testing/completions-server.js";
 import {
   agentUnderTest,
   ask,

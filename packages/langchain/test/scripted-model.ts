@@ -1,7 +1,7 @@
 import { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import { AIMessage, AIMessageChunk, type BaseMessage } from "@langchain/core/messages";
 import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
-import type { Completion } from "../testing/completions-server.js";
+import type { Completion } from "@persona-guard/testing";
 
 /** A chat model of somebody's own that plays completions, streaming word by word where it is asked to stream. */
 export class ScriptedModel extends BaseChatModel {

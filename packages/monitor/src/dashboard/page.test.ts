@@ -7,7 +7,7 @@ import { ChatOpenAI } from "@langchain/openai";
 import { loadGuard } from "@persona-guard/classifier";
 import { type DriftEvent, definePersona } from "@persona-guard/core";
 import { personaGuardMiddleware } from "@persona-guard/langchain";
-import { startCompletionsServer } from "@persona-guard/langchain/testing";
+import { startCompletionsServer } from "@persona-guard/testing";
 import axe from "axe-core";
 import { createAgent } from "langchain";
 import { type Browser, chromium, type Page } from "playwright-core";

@@ -1,0 +1,100 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+import { sampledEmails } from "benchmarks-latency/emails";
+import { type Quantile, quantile } from "benchmarks-latency/quantile";
+import { rawForward } from "benchmarks-latency/raw-forward";
+import { heapPerThousand, type LoopDelay, loopDelay, stepTimes } from "./measure.js";
+import { setupsWith } from "./setups.js";
+
+const agents = 20;
+const sessions = 1_000;
+
+interface Row {
+  readonly setup: string;
+  /** Milliseconds per step of the agent. */
+  readonly p50: Quantile;
+  readonly p95: Quantile;
+  /** Median of the differences to the empty middleware on the same text, in milliseconds. */
+  readonly added: Quantile;
+  /** `added` over that of ONNX Runtime alone. */
+  readonly toForward: number;
+  readonly delay: LoopDelay;
+}
+
+const { emails, sha256 } = sampledEmails(60);
+const texts = emails.map(({ text }) => text);
+const forward = await rawForward(texts);
+const setups = setupsWith((text) => forward(texts.indexOf(text)));
+const named = (name: string) => {
+  const setup = setups.find((one) => one.name === name);
+  if (setup === undefined) throw new Error(`There is no setup "${name}".`);
+  return setup;
+};
+
+const times = await stepTimes(setups, texts, { warmUps: 10 });
+const empty = times[setups.indexOf(named("empty middleware"))] ?? [];
+const addedBy = (at: number) =>
+  quantile(
+    (times[at] ?? []).map((milliseconds, index) => milliseconds - (empty[index] ?? 0)),
+    0.5,
+  );
+const forwardAdded = addedBy(setups.indexOf(named("onnxruntime-node alone"))).value;
+const rows: Row[] = [];
+for (const [at, setup] of setups.entries()) {
+  const added = addedBy(at);
+  rows.push({
+    setup: setup.name,
+    p50: quantile(times[at] ?? [], 0.5),
+    p95: quantile(times[at] ?? [], 0.95),
+    added,
+    toForward: added.value / forwardAdded,
+    delay: await loopDelay(setup, texts, { agents, runsEach: 4, thinkingMs: 50 }),
+  });
+}
+const memory = {
+  sessions,
+  emptyMiddleware: await heapPerThousand(named("empty middleware"), texts, { sessions }),
+  guardLexical: await heapPerThousand(named("guard, lexical"), texts, { sessions }),
+};
+report();
+process.exit(0); // the guards' threads do not hold the program open, but their runtimes end slowly
+
+function report(): void {
+  console.log(
+    `| setup | p50 ms a step (95 % interval) | p95 ms | added ms (95 % interval) | to onnxruntime | loop delay p99 ms, ${agents} agents | max ms | steps/s |`,
+  );
+  console.log("|---|---|---|---|---|---|---|---|");
+  for (const { setup, p50, p95, added, toForward, delay } of rows) {
+    const columns = [
+      setup,
+      interval(p50),
+      p95.value.toFixed(2),
+      interval(added),
+      toForward.toFixed(2),
+      delay.p99.toFixed(1),
+      delay.max.toFixed(1),
+      delay.stepsPerSecond.toFixed(0),
+    ];
+    console.log(`| ${columns.join(" | ")} |`);
+  }
+  console.log(
+    `\nHeap kept per 1,000 sessions: ${memory.emptyMiddleware.toFixed(0)} kB with the empty middleware, ` +
+      `${memory.guardLexical.toFixed(0)} kB with the guard (measured over ${sessions}).`,
+  );
+  const machine = {
+    node: process.version,
+    cpu: cpus()[0]?.model ?? "unknown",
+    cores: availableParallelism(),
+  };
+  const results = fileURLToPath(new URL("../results", import.meta.url));
+  mkdirSync(results, { recursive: true });
+  writeFileSync(
+    `${results}/overhead.json`,
+    `${JSON.stringify({ ...machine, emails: texts.length, sha256, agents, rows, memory }, null, 2)}\n`,
+  );
+}
+
+function interval({ value, from, to }: Quantile): string {
+  return `${value.toFixed(2)} (${from.toFixed(2)} to ${to.toFixed(2)})`;
+}

@@ -1,0 +1,77 @@
+import { writeFile } from "node:fs/promises";
+import { BaseCallbackHandler } from "@langchain/core/callbacks/base";
+import type { BaseMessage } from "@langchain/core/messages";
+import type { LLMResult } from "@langchain/core/outputs";
+import type { Step } from "@persona-guard/core";
+import { type ModelTurn, ModelTurns } from "@persona-guard/langchain";
+
+export interface RecordedSteps {
+  /**
+   * Of a step that was redrafted: "first" is what the model does by itself, and what moves a session's statistic; "last" is
+   * what came of it. @default "first"
+   */
+  readonly drafts?: "first" | "last";
+}
+
+/**
+ * Turns live runs into a trace: every turn of a model as a step, at the place that the guard gives it. Written as JSONL it is
+ * read by `persona-guard replay`, which then says of each step what the guard said live.
+ *
+ * @example
+ * const recorder = new TraceRecorder();
+ * await agent.invoke(input, { callbacks: [recorder], configurable: { thread_id: "monday" } });
+ * await recorder.write("monday.jsonl");
+ */
+export class TraceRecorder extends BaseCallbackHandler {
+  readonly name = "TraceRecorder";
+  readonly #turns = new ModelTurns();
+  readonly #recorded: ModelTurn[] = [];
+
+  constructor() {
+    // Awaited, so that a run that is over is recorded.
+    super({ raiseError: false, _awaitHandler: true });
+  }
+
+  override handleChatModelStart(
+    _model: unknown,
+    messages: BaseMessage[][],
+    runId: string,
+    parentRunId?: string,
+    _extra?: unknown,
+    _tags?: string[],
+    metadata?: Record<string, unknown>,
+  ): void {
+    this.#turns.begin(messages[0] ?? [], { runId, parentRunId }, metadata);
+  }
+
+  override handleLLMEnd(output: LLMResult, runId: string): void {
+    const turn = this.#turns.end(output, runId);
+    if (turn !== undefined) this.#recorded.push(turn);
+  }
+
+  override handleLLMError(_error: unknown, runId: string): void {
+    this.#turns.fail(runId);
+  }
+
+  /** In the order in which the models answered. */
+  steps({ drafts = "first" }: RecordedSteps = {}): readonly Step[] {
+    const steps = new Map<string, Step>();
+    for (const { step } of this.#recorded) {
+      const place = `${step.session}\n${step.index}`;
+      if (drafts === "last" || !steps.has(place)) steps.set(place, step);
+    }
+    return [...steps.values()];
+  }
+
+  /** One step a line. */
+  jsonl(options: RecordedSteps = {}): string {
+    return this.steps(options)
+      .map((step) => `${JSON.stringify(step)}\n`)
+      .join("");
+  }
+
+  /** Writes the steps to a file, in place of what was in it; they hold what the agent wrote, unmasked. */
+  async write(path: string, options: RecordedSteps = {}): Promise<void> {
+    await writeFile(path, this.jsonl(options));
+  }
+}
