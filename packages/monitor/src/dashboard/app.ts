@@ -90,8 +90,9 @@ export function appOf({ history, log, labels, watching, token }: AppOptions): Ho
           return;
         }
         cursor = log.cursor;
+        const { changes } = log;
         await stream.writeSSE({ event: "news", id: cursor, data: JSON.stringify(news) });
-        await log.changed(heartbeatMs);
+        await log.changedAfter(changes, heartbeatMs);
         await stream.sleep(gatherMs);
       }
     });

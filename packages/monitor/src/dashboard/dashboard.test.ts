@@ -218,6 +218,30 @@ test.each([{ host: "0.0.0.0" }, { host: "::" }, { host: outside ?? "192.0.2.1" }
   },
 );
 
+test("a dashboard that is closed while it answers ends after its last answer, and harms nothing", async () => {
+  const it = await served();
+  await it.log(
+    Array.from({ length: 3_000 }, (_, index) =>
+      sampleEvent({ id: `event-${index}`, session: `session-${index % 50}` }),
+    ),
+  );
+  await it.hasRead(3_000);
+  const paths = [
+    "summary",
+    "coverage",
+    "sessions",
+    "search?text=none",
+    "drift-rates?by=tool",
+    "step?id=event-7",
+  ];
+  const asked = Array.from({ length: 10 }, () => paths.map((path) => it.get(`api/${path}`))).flat();
+  await it.log([sampleEvent({ id: "one more" })]);
+  const answers = Promise.allSettled(asked);
+  await it.dashboard.close();
+  expect(await answers).toHaveLength(60);
+  await expect(it.get("api/start")).rejects.toThrow("fetch failed");
+});
+
 test("a port that is taken is told, and names the address", async () => {
   const it = await served();
   const port = Number(new URL(it.dashboard.url).port);

@@ -1,11 +1,12 @@
 import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from "@duckdb/node-api";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { type DriftEvent, parseDriftEvent } from "@persona-guard/core";
 import type { StepRow } from "./api.js";
 import type { Chunk, LogFile } from "./growing-files.js";
 import { insertSteps, insertUtterances, rowColumns, stageLines, tables } from "./history-tables.js";
+import { QueryLane, type Values } from "./query-lane.js";
 import { readableLines } from "./readable-lines.js";
 
 /** Oldest steps beyond so many are forgotten; a million take some 170 MB. */
@@ -38,18 +39,17 @@ export interface Appended {
 /** The numbers of all steps in memory, queried with DuckDB; their texts stay in the log files. */
 export class History {
   readonly #instance: DuckDBInstance;
-  readonly #writer: DuckDBConnection;
-  readonly #readers: readonly DuckDBConnection[];
+  readonly #writer: QueryLane;
+  readonly #readers: readonly QueryLane[];
   readonly #folder: string;
   readonly #places: Place[] = [];
-  #nextReader = 0;
   #read = 0;
   #steps = 0;
 
   private constructor(
     instance: DuckDBInstance,
-    writer: DuckDBConnection,
-    readers: readonly DuckDBConnection[],
+    writer: QueryLane,
+    readers: readonly QueryLane[],
     folder: string,
   ) {
     this.#instance = instance;
@@ -67,13 +67,13 @@ export class History {
     const connect = async () => {
       const connection = await instance.connect();
       await connection.run("USE history");
-      return connection;
+      return new QueryLane(connection);
     };
     const first = await instance.connect();
     await first.run("ATTACH ':memory:' AS history (COMPRESS)");
     first.closeSync();
     const writer = await connect();
-    for (const table of tables) await writer.run(table);
+    for (const table of tables) await writer.rows(table);
     const readers = await Promise.all(Array.from({ length: queryConnections }, connect));
     return new History(instance, writer, readers, folder);
   }
@@ -91,13 +91,12 @@ export class History {
     const before = this.#read;
     const place = this.#placeOf(file, start, bytes.length);
     const { added, unreadable } = await this.#stage(bytes);
-    await this.#writer.run(insertSteps, { before, place });
-    await this.#writer.run(insertUtterances, { before });
+    await this.#writer.rows(insertSteps, { before, place });
+    await this.#writer.rows(insertUtterances, { before });
     this.#read += added;
     this.#steps += added;
     await this.#forgetOldest();
-    const rows = await this.#rows<StepRow>(
-      this.#writer,
+    const rows = await this.#writer.rows<StepRow>(
       `SELECT ${rowColumns} FROM steps WHERE seq > $after ORDER BY seq`,
       { after: Math.max(before, this.#read - newest) },
     );
@@ -105,12 +104,9 @@ export class History {
   }
 
   /** Rows of a query, as the statement names and casts them. */
-  query<Row extends object>(
-    sql: string,
-    values: Readonly<Record<string, DuckDBValue>> = {},
-  ): Promise<readonly Row[]> {
-    const reader = this.#readers[this.#nextReader++ % this.#readers.length] ?? this.#writer;
-    return this.#rows<Row>(reader, sql, values);
+  query<Row extends object>(sql: string, values?: Values): Promise<readonly Row[]> {
+    const lane = this.#readers.reduce((best, one) => (one.waiting < best.waiting ? one : best));
+    return lane.rows<Row>(sql, values);
   }
 
   /** An event whole, from its log file; undefined if it is not known, or the file has gone since. */
@@ -130,19 +126,9 @@ export class History {
   }
 
   async close(): Promise<void> {
-    for (const connection of [this.#writer, ...this.#readers]) connection.closeSync();
+    await Promise.all([this.#writer, ...this.#readers].map((lane) => lane.close()));
     this.#instance.closeSync();
     await rm(this.#folder, { recursive: true, force: true });
-  }
-
-  async #rows<Row extends object>(
-    connection: DuckDBConnection,
-    sql: string,
-    values: Readonly<Record<string, DuckDBValue>> = {},
-  ): Promise<readonly Row[]> {
-    const reader = await connection.runAndReadAll(sql, values);
-    // The statement's columns and casts are those of Row; each is tested.
-    return reader.getRowObjectsJS() as unknown as readonly Row[];
   }
 
   /**
@@ -160,9 +146,8 @@ export class History {
   async #stageOnce(bytes: Uint8Array): Promise<Pick<Appended, "added" | "unreadable">> {
     const copy = join(this.#folder, "chunk.jsonl");
     await writeFile(copy, bytes, { mode: 0o600 });
-    await this.#writer.run(stageLines(copy));
-    const [counted] = await this.#rows<Pick<Appended, "added" | "unreadable">>(
-      this.#writer,
+    await this.#writer.rows(stageLines(copy));
+    const [counted] = await this.#writer.rows<Pick<Appended, "added" | "unreadable">>(
       `SELECT count(*) FILTER (good)::INTEGER AS added, count(*) FILTER (NOT good AND level IS NULL)::INTEGER AS unreadable FROM staged`,
     );
     return counted ?? { added: 0, unreadable: 0 };
@@ -180,7 +165,7 @@ export class History {
     if (this.#steps <= mostSteps) return;
     const oldest = this.#read - mostSteps;
     for (const table of ["steps", "utterances"])
-      await this.#writer.run(`DELETE FROM ${table} WHERE seq <= $oldest`, { oldest });
+      await this.#writer.rows(`DELETE FROM ${table} WHERE seq <= $oldest`, { oldest });
     this.#steps = mostSteps;
   }
 }

@@ -22,6 +22,7 @@ export class LiveLog {
   #kept: StepRow[] = [];
   #newest = 0;
   #caughtUp = false;
+  #changes = 0;
 
   constructor(history: History, files: GrowingFiles) {
     this.#history = history;
@@ -58,8 +59,14 @@ export class LiveLog {
     return { rows: this.#kept.filter(({ seq }) => seq > after), reading: this.reading };
   }
 
-  /** Fulfilled when there is news, or after the time. */
-  async changed(timeoutMs: number): Promise<void> {
+  /** How often there was news so far. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** Fulfilled when there was news after so many changes, or after the time. */
+  async changedAfter(changes: number, timeoutMs: number): Promise<void> {
+    if (this.#changes > changes) return;
     const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#stop.signal]);
     await once(this.#changed, "change", { signal }).catch(() => {}); // The time is up.
   }
@@ -87,14 +94,19 @@ export class LiveLog {
         this.#kept = [...this.#kept, ...rows].slice(-mostKept);
         if (unreadable > 0)
           this.#unreadable.set(chunk.file.path, (this.#unreadable.get(chunk.file.path) ?? 0) + unreadable);
-        this.#changed.emit("change");
+        this.#tell();
         if (this.isClosed) return;
       }
       if (!this.#caughtUp) {
         this.#caughtUp = true;
-        this.#changed.emit("change");
+        this.#tell();
       }
       await sleep(lookEveryMs, undefined, { signal: this.#stop.signal }).catch(() => {}); // Closed meanwhile.
     }
+  }
+
+  #tell(): void {
+    this.#changes += 1;
+    this.#changed.emit("change");
   }
 }
