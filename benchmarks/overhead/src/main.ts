@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { fileURLToPath } from "node:url";
-import { sampledEmails } from "benchmarks-latency/emails";
 import { type Quantile, quantile } from "benchmarks-latency/quantile";
 import { rawForward } from "benchmarks-latency/raw-forward";
 import { heapPerThousand, type LoopDelay, loopDelay, stepTimes } from "./measure.js";
 import { setupsWith } from "./setups.js";
+import { textsOfBothSorts } from "./texts.js";
 
 const agents = 20;
 const sessions = 1_000;
@@ -15,15 +15,17 @@ interface Row {
   /** Milliseconds per step of the agent. */
   readonly p50: Quantile;
   readonly p95: Quantile;
-  /** Median of the differences to the empty middleware on the same text, in milliseconds. */
+  /** Median of the differences to the empty middleware on the same text in persona, in milliseconds. */
   readonly added: Quantile;
   /** `added` over that of ONNX Runtime alone. */
   readonly toForward: number;
+  /** As `added`, on texts that drift. */
+  readonly addedByDrift: Quantile;
   readonly delay: LoopDelay;
 }
 
-const { emails, sha256 } = sampledEmails(60);
-const texts = emails.map(({ text }) => text);
+const { inPersona, drifting, sha256 } = await textsOfBothSorts(30);
+const texts = inPersona.flatMap((text, at) => [text, drifting[at] ?? ""]);
 const forward = await rawForward(texts);
 const setups = setupsWith((text) => forward(texts.indexOf(text)));
 const named = (name: string) => {
@@ -32,24 +34,26 @@ const named = (name: string) => {
   return setup;
 };
 
-const times = await stepTimes(setups, texts, { warmUps: 10 });
-const empty = times[setups.indexOf(named("empty middleware"))] ?? [];
-const addedBy = (at: number) =>
+const times = await stepTimes(setups, inPersona, { warmUps: 5 });
+const timesOfDrift = await stepTimes(setups, drifting, { warmUps: 5 });
+const emptyAt = setups.indexOf(named("empty middleware"));
+const addedBy = (at: number, of: typeof times) =>
   quantile(
-    (times[at] ?? []).map((milliseconds, index) => milliseconds - (empty[index] ?? 0)),
+    (of[at] ?? []).map((milliseconds, index) => milliseconds - (of[emptyAt]?.[index] ?? 0)),
     0.5,
   );
-const forwardAdded = addedBy(setups.indexOf(named("onnxruntime-node alone"))).value;
+const forwardAdded = addedBy(setups.indexOf(named("onnxruntime-node alone")), times).value;
 const rows: Row[] = [];
 for (const [at, setup] of setups.entries()) {
-  const added = addedBy(at);
+  const added = addedBy(at, times);
   rows.push({
     setup: setup.name,
     p50: quantile(times[at] ?? [], 0.5),
     p95: quantile(times[at] ?? [], 0.95),
     added,
     toForward: added.value / forwardAdded,
-    delay: await loopDelay(setup, texts, { agents, runsEach: 4, thinkingMs: 50 }),
+    addedByDrift: addedBy(at, timesOfDrift),
+    delay: await loopDelay(setup, texts, { agents, runsEach: 3, thinkingMs: 400 }),
   });
 }
 const memory = {
@@ -62,16 +66,17 @@ process.exit(0); // the guards' threads do not hold the program open, but their 
 
 function report(): void {
   console.log(
-    `| setup | p50 ms a step (95 % interval) | p95 ms | added ms (95 % interval) | to onnxruntime | loop delay p99 ms, ${agents} agents | max ms | steps/s |`,
+    `| setup | p50 ms a step (95 % interval) | p95 ms | added ms (95 % interval) | to onnxruntime | added where it drifts | loop delay p99 ms, ${agents} agents | max ms | steps/s |`,
   );
-  console.log("|---|---|---|---|---|---|---|---|");
-  for (const { setup, p50, p95, added, toForward, delay } of rows) {
+  console.log("|---|---|---|---|---|---|---|---|---|");
+  for (const { setup, p50, p95, added, toForward, addedByDrift, delay } of rows) {
     const columns = [
       setup,
       interval(p50),
       p95.value.toFixed(2),
       interval(added),
       toForward.toFixed(2),
+      interval(addedByDrift),
       delay.p99.toFixed(1),
       delay.max.toFixed(1),
       delay.stepsPerSecond.toFixed(0),

@@ -48,6 +48,8 @@ export async function loopDelay(
   const start = performance.now();
   await Promise.all(
     Array.from({ length: agents }, async (_, agent) => {
+      // One after the other, as users come: started at once, the agents alone would block the loop.
+      await setTimeout((agent * thinkingMs) / agents);
       for (let turn = 0; turn < runsEach; turn++)
         await run(texts[(agent * runsEach + turn) % texts.length] ?? "", `delay ${agent}`);
     }),
