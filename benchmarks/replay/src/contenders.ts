@@ -6,7 +6,7 @@ import { modelFolder } from "@persona-guard/model";
 import { rawBatches } from "./raw-batches.js";
 
 const batchSizes = [1, 8, 16] as const;
-/** The other way to use two cores; the command `replay` takes one thread of two cores, as a live guard does. */
+/** As many as the command `replay` takes on two cores; a live guard takes one thread of two cores. */
 const threads = 2;
 
 /** Something that takes the texts with these indexes through the model. */
@@ -43,9 +43,9 @@ export async function contendersFor(
   });
   const textsAt = (chosen: readonly number[]) => chosen.flatMap((at) => texts[at] ?? []);
   const classifiers = [
-    { name: "encoder, 2 threads of 1 core", classifier: encoder },
-    { name: "encoder, 1 thread of 2 cores", classifier: live },
-    { name: "cascade, 2 threads of 1 core", classifier: cascade },
+    { name: "encoder, 2 threads (replay)", classifier: encoder },
+    { name: "encoder, 1 thread (live)", classifier: live },
+    { name: "cascade, 2 threads (replay)", classifier: cascade },
     { name: "lexical", classifier: lexical },
   ];
   return {

@@ -23,14 +23,14 @@ const large = await replayCommandRun(100_000, "lexical");
 const best = rows
   .filter(({ name }) => name.startsWith("onnxruntime"))
   .reduce((a, b) => (b.textsPerSecond > a.textsPerSecond ? b : a));
-const encoder = rowNamed("encoder, 1 thread of 2 cores");
+const encoder = rowNamed("encoder, 2 threads (replay)");
 const naive = rowNamed("transformers.js pipeline in a loop");
 const bestOfPython = Math.max(...Object.values(python?.textsPerSecond ?? {}));
 const bars = [
   barOf(`encoder to ${best.name}, the best`, encoder.textsPerSecond / best.textsPerSecond, { atLeast: 0.9 }),
   barOf(
     "cascade to encoder",
-    rowNamed("cascade, 2 threads of 1 core").textsPerSecond / encoder.textsPerSecond,
+    rowNamed("cascade, 2 threads (replay)").textsPerSecond / encoder.textsPerSecond,
     {
       atLeast: 4,
     },

@@ -26,8 +26,8 @@ export interface LoadClassifierOptions {
   /** Longest wait for the encoder, in milliseconds, for each 16 windows of 180 words; >= 1. @default 10000 */
   readonly timeoutMs?: number;
   /**
-   * Threads of the encoder, >= 1. One runs on two cores; each of several runs on one core, for many texts on a machine with more
-   * than two. @default 1
+   * Threads of the encoder, >= 1. One runs on two cores, which is best for one text at a time; each of several runs on one core, which is best for
+   * many. @default 1
    */
   readonly threads?: number;
   /** Different texts whose scores are remembered, by a hash of the text; 0: none. @default 0 */

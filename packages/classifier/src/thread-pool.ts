@@ -7,8 +7,8 @@ export type ModelThreads = Pick<ModelThread, "start" | "loaded" | "ask" | "close
 /**
  * Threads that share a model's work.
  *
- * Each text gets the same values to the last bit, however many threads and cores: a pass is not cut differently by them. One thread
- * takes two cores, several take one each; on two cores that was no faster (benchmarks/replay), with more of them it is the way to use them.
+ * Several threads of one core each score more texts a second than one thread of several cores, and each text the same to the last
+ * bit: a pass is not cut differently by how many cores it has. For one text at a time, one thread of two cores is faster.
  *
  * @param count >= 1
  */

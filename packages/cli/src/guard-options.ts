@@ -69,7 +69,7 @@ export async function settingsOf(flags: GuardFlags): Promise<Config> {
 export async function guardFor(
   persona: string,
   settings: Omit<Config, "baseline">,
-  speed: Pick<LoadClassifierOptions, "cachedTexts" | "timeoutMs"> = {},
+  speed: Pick<LoadClassifierOptions, "threads" | "cachedTexts" | "timeoutMs"> = {},
 ): Promise<PersonaGuard> {
   const { falseAlarmRate, threshold, minWords, language, calibration } = settings;
   const limits = given({ falseAlarmRate, threshold, minWords, language, calibration });

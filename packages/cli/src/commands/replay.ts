@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import type { PersonaGuard } from "@persona-guard/core";
 import {
   drawSessions,
@@ -32,6 +33,8 @@ import {
   replaySettingsOf,
 } from "../replay-settings.js";
 
+/** Threads of the encoder at the most: each holds the model once, some 100 MB. */
+const mostThreads = 4;
 /** Nobody waits for a single text, so a busy machine is no fault. */
 const timeoutMs = 120_000;
 /** Texts whose scores are remembered: agents repeat themselves, and a hash with twelve numbers is some 500 bytes. */
@@ -71,7 +74,11 @@ export function replayCommand(run: Run): Command {
 async function* replayTraces(paths: readonly string[], flags: ReplayFlags, around: Surroundings): Running {
   const settings = await replaySettingsOf(flags);
   const found = await findTraces(paths, { format: settings.format ?? "auto" });
-  const guard = await guardFor(settings.persona, settings, { cachedTexts, timeoutMs });
+  const guard = await guardFor(settings.persona, settings, {
+    threads: Math.min(mostThreads, availableParallelism()),
+    cachedTexts,
+    timeoutMs,
+  });
   try {
     const target = pushTargetOf(guard, settings, around);
     if (settings.baseline !== undefined)
