@@ -12,7 +12,7 @@ const live = await startLiveAlerts({
     const draft = attempt === 1 ? "" : `, redraft ${attempt - 1}`;
     const share = confidence === undefined ? "" : ` ${(confidence * 100).toFixed(1)} %`;
     console.log(
-      `${session.padEnd(10)} step ${index + 1}${draft}: ${word}${share}${action === "none" ? "" : `, ${action}`}`,
+      `${session.padEnd(10)} step ${index}${draft}: ${word}${share}${action === "none" ? "" : `, ${action}`}`,
     );
   },
   onAlert: ({ severity, alerts }) => {

@@ -55,7 +55,7 @@ export function ConfidenceChart({
               y={upper.top}
               height={lower.bottom - upper.top}
             />
-            <SideLabel x={x(beganAt) - 6} y={12} right={right} text={`drift began, step ${beganAt + 1}`} />
+            <SideLabel x={x(beganAt) - 6} y={12} right={right} text={`drift began, step ${beganAt}`} />
           </g>
         )}
         {[0, 0.5, 1].map((tick) => (
@@ -85,20 +85,20 @@ export function ConfidenceChart({
           .filter(Number.isInteger)
           .map((tick) => (
             <text key={tick} class="tick" x={x(tick)} y={height - 6} text-anchor="middle">
-              {tick === 0 ? "step 1" : tick + 1}
+              {tick === 0 ? "step 0" : tick}
             </text>
           ))}
         {alarmAt !== undefined && (
           <g class="alarm-line">
             <line x1={x(alarmAt)} x2={x(alarmAt)} y1={upper.top} y2={lower.bottom} />
-            <SideLabel x={x(alarmAt)} y={28} right={right} text={`session alarm, step ${alarmAt + 1}`} />
+            <SideLabel x={x(alarmAt)} y={28} right={right} text={`session alarm, step ${alarmAt}`} />
           </g>
         )}
         <path class="line" d={curve(judged) ?? ""} />
         <path class="line evidence" d={evidence(first) ?? ""} />
         {rows.map((row) => (
           <g key={row.seq} class="step" data-id={row.id}>
-            <title>{`Step ${row.index + 1}, ${draftWords(row.attempt)}: ${outcomeWords[row.outcome]}, ${confidence(row.confidence)}, e-value ${statistic(row.eValue)}`}</title>
+            <title>{`Step ${row.index}, ${draftWords(row.attempt)}: ${outcomeWords[row.outcome]}, ${confidence(row.confidence)}, e-value ${statistic(row.eValue)}`}</title>
             <Dot row={row} x={x(row.index)} y={y(row.confidence ?? 0)} />
           </g>
         ))}

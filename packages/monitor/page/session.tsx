@@ -38,8 +38,8 @@ function Session({ view: { rows, more } }: { readonly view: SessionView }) {
           <>No session alarm: its e-value is {statistic(last.eValue)}.</>
         ) : (
           <strong class="drifted">
-            Session alarm at step {alarm.index + 1}
-            {began !== undefined && `; the drift most likely began at step ${began + 1}`}.
+            Session alarm at step {alarm.index}
+            {began !== undefined && `; the drift most likely began at step ${began}`}.
           </strong>
         )}
       </p>

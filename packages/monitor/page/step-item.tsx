@@ -37,7 +37,7 @@ export function StepItem({
               {" · "}
             </>
           )}
-          {`step ${row.index + 1}`}
+          {`step ${row.index}`}
           {row.attempt > 1 && ` · ${draftWords(row.attempt)}`}
           {row.alarm && <strong> · in alarm</strong>}
         </span>

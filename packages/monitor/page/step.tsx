@@ -47,7 +47,7 @@ function Step({ view, labels }: { readonly view: StepView; readonly labels: stri
         {next === null ? <span /> : <a href={hrefOf("step", next)}>Later step →</a>}
       </nav>
       <h1>
-        <Mark outcome={outcome} /> Step {index + 1}, {draftWords(event.attempt)}: {outcomeWords[outcome]}
+        <Mark outcome={outcome} /> Step {index}, {draftWords(event.attempt)}: {outcomeWords[outcome]}
       </h1>
       <Facts event={event} />
       {drafts.length > 1 && (

@@ -268,8 +268,8 @@ describe.skipIf(!existsSync(executablePath))(`the page in ${executablePath}`, ()
 
     test("the session says where its drift began and when it alarmed", async () => {
       const { page } = await opened(it, { path: "#/session/session-1" });
-      await page.getByText("Session alarm at step 2; the drift most likely began at step 1.").waitFor();
-      expect(await page.locator(".confidence-chart").textContent()).toContain("session alarm, step 2");
+      await page.getByText("Session alarm at step 1; the drift most likely began at step 0.").waitFor();
+      expect(await page.locator(".confidence-chart").textContent()).toContain("session alarm, step 1");
       await page.close();
     });
 
