@@ -1,3 +1,5 @@
+import { seededRandom } from "@persona-guard/core";
+
 interface Counts {
   positives: number;
   negatives: number;
@@ -48,7 +50,7 @@ function size({ positives, negatives }: Counts): number {
 
 /** A copy in an order that only `seed` decides (Fisher-Yates). */
 export function shuffled<Item>(items: readonly Item[], seed: number): Item[] {
-  const random = mulberry32(seed);
+  const random = seededRandom(seed);
   const copy = [...items];
   for (let last = copy.length - 1; last > 0; last--) {
     const other = Math.floor(random() * (last + 1));
@@ -58,15 +60,4 @@ export function shuffled<Item>(items: readonly Item[], seed: number): Item[] {
     copy[other] = a;
   }
   return copy;
-}
-
-/** Numbers in [0, 1). @see Ettinger, mulberry32 (2017, public domain) */
-function mulberry32(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

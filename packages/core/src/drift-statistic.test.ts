@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { seededRandom } from "../test/seeded-random.js";
 import { pValue } from "./conformal.js";
 import {
   advanceDrift,
@@ -10,6 +9,7 @@ import {
   initialFleetState,
   likeliestChange,
 } from "./drift-statistic.js";
+import { seededRandom } from "./seeded-random.js";
 
 // Computed independently from the formula, in double precision.
 const oracle = [

@@ -41,6 +41,7 @@ export {
   personaJsonSchema,
   unlikeExamples,
 } from "./persona.js";
+export { seededRandom } from "./seeded-random.js";
 export { sentencesOf, wordCount } from "./sentence.js";
 export { mostSessions, type SessionSnapshot, type SessionState } from "./session.js";
 export { parseStep, type Step, type StepInput, type ToolCall } from "./step.js";

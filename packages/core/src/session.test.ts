@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { seededRandom } from "../test/seeded-random.js";
 import { pValuesFor } from "./calibration.js";
+import { seededRandom } from "./seeded-random.js";
 import { Sessions } from "./session.js";
 
 const sessions = 2_000;

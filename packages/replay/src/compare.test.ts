@@ -1,8 +1,7 @@
-import type { Kind } from "@persona-guard/core";
+import { type Kind, seededRandom } from "@persona-guard/core";
 import { expect, test } from "vitest";
 import { type Comparison, compareRuns } from "./compare.js";
 import type { ComparedText } from "./compare-questions.js";
-import { randomNumbers } from "./random-numbers.js";
 
 interface Release {
   readonly sessions: number;
@@ -60,7 +59,7 @@ function normals(count: number, random: () => number): readonly number[] {
 }
 
 function pairOfRuns(a: Release, b: Release, seed: number) {
-  const random = randomNumbers(seed);
+  const random = seededRandom(seed);
   const bents = normals(a.sessions, random);
   const bentsOfB = b.isPaired ? bents : normals(b.sessions, random);
   return { a: simulated(a, random, bents), b: simulated(b, random, bentsOfB) };

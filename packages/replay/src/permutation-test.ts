@@ -1,4 +1,4 @@
-import { randomNumbers } from "./random-numbers.js";
+import { seededRandom } from "@persona-guard/core";
 import type { Sum, Unit } from "./unit.js";
 
 /** Rearrangements as far out as the data after which the rest would not change the decision (Besag and Clifford's h). */
@@ -28,7 +28,7 @@ export function permutationPValue(
   units: readonly Unit[],
   { seed, rearrangements }: PermutationOptions,
 ): number {
-  const deal = new Deal(units, randomNumbers(seed));
+  const deal = new Deal(units, seededRandom(seed));
   const observed = deal.statistic() * (1 - tolerance);
   let exceedances = 0;
   for (let drawn = 1; drawn <= rearrangements; drawn += 1) {

@@ -1,6 +1,7 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { seededRandom } from "@persona-guard/core";
 import { findTraces } from "./find-traces.js";
 import { Intake } from "./intake.js";
 import { readTraces } from "./read-traces.js";
@@ -65,13 +66,8 @@ export function recordedAgent(session: string, model = "gpt-4o-mini"): readonly 
   ];
 }
 
-/** Whole numbers below a bound, always the same ones for a seed (mulberry32). */
+/** Whole numbers below a bound, always the same ones for a seed. */
 export function randomNumbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
+  const random = seededRandom(seed);
+  return (below) => Math.floor(random() * below);
 }

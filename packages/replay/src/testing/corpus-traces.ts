@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
-import { parseStep } from "@persona-guard/core";
+import { parseStep, seededRandom } from "@persona-guard/core";
 import type { TracedStep } from "../trace.js";
-import { oneOf, seeded } from "./seeded.js";
+import { oneOf } from "./one-of.js";
 
 const corpus = new URL("../../../model/corpus/", import.meta.url);
 /** Sessions of the second model drift more often: it is the upgrade that went wrong. */
@@ -23,7 +23,7 @@ interface CorpusText {
 /** Sessions of corpus texts, plain ones and, in some sessions from some step on, those of one character. */
 export async function corpusTraces({ sessions = 60, seed = 1 } = {}): Promise<readonly TracedStep[]> {
   const texts = await corpusTexts();
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const of = (persona: string) => texts.filter((text) => text.persona === persona);
   const plain = of("neutral");
   const characters = ["sarcasm", "remorse", "sycophancy", "nonchalance", "humor"].map(of);

@@ -1,10 +1,17 @@
-import { advanceDrift, driftEValue, initialDriftState, kinds, likeliestChange } from "@persona-guard/core";
+import {
+  advanceDrift,
+  driftEValue,
+  initialDriftState,
+  kinds,
+  likeliestChange,
+  seededRandom,
+} from "@persona-guard/core";
 import { calibrationSummary } from "../calibration-summary.js";
 import type { GateResult } from "../gates.js";
 import { type Summary, Tally } from "../summary.js";
 import type { VerdictRow } from "../verdict-row.js";
 import { ResultsWriter } from "../write-results.js";
-import { oneOf, seeded } from "./seeded.js";
+import { oneOf } from "./one-of.js";
 
 const traits = ["sycophancy", "remorse", "sarcasm", "humor", "nonchalance"] as const;
 const fields = {
@@ -65,7 +72,7 @@ export function* madeRows({
   seed = 1,
   texts = false,
 }: MadeRowsOptions): Generator<VerdictRow> {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   for (let first = 0; first < steps; first += sessionLength) {
     const length = Math.min(sessionLength, steps - first);
     const driftsFrom = random() < drifting.sessions ? Math.floor(random() * length) : length;
