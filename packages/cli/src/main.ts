@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { setFlagsFromString } from "node:v8";
 import { messageOf, personaGuardErrorIn } from "@persona-guard/core";
 import { CommanderError } from "commander";
 import picocolors from "picocolors";
@@ -8,6 +9,8 @@ import type { ExitCode, Said, Surroundings } from "./command.js";
 import { keysOf } from "./keys.js";
 import { program } from "./program.js";
 
+// V8 would let four times what is in use pile up before it collects: a replay of any length is to take the same memory.
+setFlagsFromString("--heap-growing-percent=50");
 const interrupted: ExitCode = 130;
 const abort = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"]) {

@@ -7,7 +7,8 @@ import { type Criterion, type PersonaGuardOptions, refuseInvalid } from "./guard
 import type { Persona } from "./persona.js";
 import { usualPlainShare } from "./plainness.js";
 import { wordCount } from "./sentence.js";
-import { type SessionSnapshot, type SessionState, Sessions, smallestOf } from "./session.js";
+import { Sessions, smallestOf } from "./session.js";
+import type { SessionSnapshot, SessionState } from "./session-snapshot.js";
 import type { Step } from "./step.js";
 import { type Trait, type TraitScores, topTrait } from "./trait-scores.js";
 import { type Kind, kinds, type Utterance, utterancesOf } from "./utterance.js";

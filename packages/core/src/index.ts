@@ -43,7 +43,8 @@ export {
 } from "./persona.js";
 export { seededRandom } from "./seeded-random.js";
 export { sentencesOf, wordCount } from "./sentence.js";
-export { mostSessions, type SessionSnapshot, type SessionState } from "./session.js";
+export { mostSessions } from "./session.js";
+export type { SessionSnapshot, SessionState } from "./session-snapshot.js";
 export { parseStep, type Step, type StepInput, type ToolCall } from "./step.js";
 export { shippedLabels, type Trait, type TraitScores, topTrait } from "./trait-scores.js";
 export {

@@ -1,46 +1,17 @@
 import * as z from "zod";
-import {
-  advanceChangePoint,
-  changePointEValue,
-  changePointSchema,
-  initialChangePoint,
-} from "./change-point.js";
-import {
-  advanceDrift,
-  driftEValue,
-  driftStateSchema,
-  initialDriftState,
-  likeliestChange,
-} from "./drift-statistic.js";
+import { advanceChangePoint, changePointEValue, initialChangePoint } from "./change-point.js";
+import { advanceDrift, driftEValue, initialDriftState, likeliestChange } from "./drift-statistic.js";
 import { PersonaGuardError } from "./errors.js";
 import { plainnessEValue } from "./plainness.js";
-
-const sessionStateSchema = z.object({
-  eValue: z.number().min(0).describe("Evidence against “still in persona”."),
-  alarm: z.boolean().describe("Whether the e-value has reached 1 / alpha at this step or before."),
-  start: z
-    .int()
-    .min(0)
-    .optional()
-    .describe("After an alarm: index of the step at which the drift most likely began."),
-  suppressed: z
-    .boolean()
-    .describe("Whether, after an alarm, the character which must show is still missing."),
-});
-
-/** What the session as a whole says after a step: P(ever an alarm) <= alpha for a session in persona. */
-export type SessionState = Readonly<z.infer<typeof sessionStateSchema>>;
-
-const snapshotSchema = z.object({
-  schema: z.literal("persona-guard/session/1"),
-  drift: driftStateSchema.readonly(),
-  odds: changePointSchema.readonly(),
-  plainness: changePointSchema.readonly(),
-  last: sessionStateSchema.readonly(),
-});
-
-/** A session as it is written down: plain JSON of constant size, for a checkpoint. */
-export type SessionSnapshot = Readonly<z.infer<typeof snapshotSchema>>;
+import {
+  evidenceOf,
+  lastOf,
+  type SessionEvidence,
+  type SessionSnapshot,
+  type SessionState,
+  snapshotOf,
+  storedSnapshotSchema,
+} from "./session-snapshot.js";
 
 /** What a step adds to its session. */
 export interface SessionStep {
@@ -67,8 +38,7 @@ export interface SessionLimits {
 /** Rare confidences, odds of drift, and plain texts where character must show: each a change-point e-process. */
 type Process = "p-values" | "odds" | "plainness";
 
-const newSession: SessionSnapshot = {
-  schema: "persona-guard/session/1",
+const newSession: SessionEvidence = {
   drift: initialDriftState,
   odds: initialChangePoint,
   plainness: initialChangePoint,
@@ -77,10 +47,10 @@ const newSession: SessionSnapshot = {
 
 /** The session after one more step. The mean of its e-processes is one too, so that alpha holds for all of them together. */
 function advanceSession(
-  before: SessionSnapshot,
+  before: SessionEvidence,
   { index, pValues, eValues, plain }: SessionStep,
   { alarmRate, plainShare, processes }: SessionLimits,
-): SessionSnapshot {
+): SessionEvidence {
   const { last } = before;
   const drift = pValues.length === 0 ? before.drift : advanceDrift(before.drift, smallestOf(pValues), index);
   const odds = eValues.length === 0 ? before.odds : advanceChangePoint(before.odds, mean(eValues), index);
@@ -100,7 +70,6 @@ function advanceSession(
   const likeliest = odds.likelihood > rare.likelihood ? odds : rare;
   const start = last.start ?? (suppressed ? plainness : likeliest).start;
   return {
-    ...before,
     drift,
     odds,
     plainness,
@@ -134,14 +103,16 @@ export class Sessions {
   advance(step: SessionStep): SessionState {
     const { pValues, eValues, plain } = step;
     if (pValues.length + eValues.length + plain.length === 0) return this.current(step.session);
-    const next = advanceSession(this.#open.get(step.session) ?? newSession, step, this.limits);
-    this.#remember(step.session, next);
+    const before = this.#open.get(step.session);
+    const next = advanceSession(before === undefined ? newSession : evidenceOf(before), step, this.limits);
+    this.#remember(step.session, snapshotOf(next));
     return next.last;
   }
 
   /** The session's state without a step. */
   current(session: string): SessionState {
-    return (this.#open.get(session) ?? newSession).last;
+    const known = this.#open.get(session);
+    return known === undefined ? newSession.last : lastOf(known);
   }
 
   /** What is to be written down to go on with a session elsewhere; undefined if it has no judged step yet. */
@@ -155,7 +126,7 @@ export class Sessions {
    * @throws PersonaGuardError "session-unreadable"
    */
   restore(session: string, content: unknown): void {
-    const read = snapshotSchema.safeParse(content);
+    const read = storedSnapshotSchema.safeParse(content);
     if (!read.success) {
       throw new PersonaGuardError(
         "session-unreadable",
