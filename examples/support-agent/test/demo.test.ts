@@ -21,7 +21,7 @@ test("the demo catches both drifting drafts, sends only the corrected emails, an
   expect(sent).toContain("I apologise for that.");
   expect(sent).not.toMatch(/ashamed|innovative business model/);
   expect(said).toMatch(/drifted +2\n +rescued +2\n +blocked +0\n +unscored +0/);
-  expect(said).toMatch(/steps +18: in-persona \d+, drifted 2/);
+  expect(said).toMatch(/steps +17: in-persona \d+, drifted 2/);
 
   const events = readFileSync(here("events.jsonl"), "utf8")
     .trim()

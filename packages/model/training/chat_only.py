@@ -17,7 +17,7 @@ TIERS = ["lexical", "encoder", "ensemble"]
 def write_chat_only(config: dict) -> None:
     """Writes EVALUATION/chat-only.json: macro-F1 on the first fold by kind, for three training sets without that fold."""
     corpus = Corpus(config)
-    combination, _ = held_out_tiers(corpus)
+    _, combination, _ = held_out_tiers(corpus)
     test = corpus.folds == 0
     chat = ~test & (corpus.kinds == config["kinds"].index("chat"))
     training_sets = {"chat only": chat, "all kinds, as many texts": _as_many(corpus, ~test, int(chat.sum())), "all kinds": ~test}

@@ -9,6 +9,7 @@ import random
 import numpy as np
 import torch
 
+from .average import averaged_classifier
 from .corpus import corpus_hash
 from .encoder import INPUTS
 from .ensemble import TIERS, Combination, drift_found, macro_f1
@@ -26,6 +27,7 @@ from .shipped import load_shipped
 NUMERIC_SAMPLE = 64
 PYTORCH_TOLERANCE = 1e-3
 INT8_LOSS_LIMIT = 0.01
+NEUTRAL = "neutral"
 RESULTS = EVALUATION / "results.json"
 VOICES = EVALUATION / "voices.json"
 
@@ -33,13 +35,13 @@ VOICES = EVALUATION / "voices.json"
 def write_evaluation(config: dict) -> None:
     """Writes EVALUATION/results.json and what is drawn from it; raises if a numeric limit is broken."""
     corpus = Corpus(config)
-    combination, scores = held_out_tiers(corpus)
+    scored, combination, scores = held_out_tiers(corpus)
     results = {
         "question": "Which of 12 characters does a text show, when its scenario (or its voice) was not trained on?",
-        "corpus": {"rows": len(corpus.rows), "sha256": corpus_hash(config["folders"])},
+        "corpus": {"rows": len(corpus.rows), "heldOut": len(scored.rows), "folds": config["folds"], "sha256": corpus_hash(config["folders"])},
         "seed": config["seed"],
         "versions": _versions(),
-        **_measured(corpus, combination, scores),
+        **_measured(scored, combination, scores),
         "numeric": _numeric(corpus),
         "bytes": {path.relative_to(WEIGHTS).as_posix(): path.stat().st_size for path in sorted(WEIGHTS.rglob("*")) if path.is_file()},
     }
@@ -91,11 +93,11 @@ def _write_report(config: dict) -> None:
 
 
 def _slices(corpus: Corpus) -> dict[str, np.ndarray]:
-    """Name -> boolean mask [rows]: all, each kind, each intensity, each voice family."""
+    """Name -> boolean mask [rows]: all, each kind, each intensity of a character, each voice family."""
     rows, config = corpus.rows, corpus.config
     slices = {"all": np.ones(len(rows), bool)}
     slices |= {f"kind: {kind}": np.array([row.kind == kind for row in rows]) for kind in config["kinds"]}
-    slices |= {f"intensity: {name}": np.array([row.intensity == name for row in rows]) for name in config["intensities"]}
+    slices |= {f"intensity: {name}": np.array([row.intensity == name and row.label != NEUTRAL for row in rows]) for name in config["intensities"]}
     families = _family_of_rows(corpus)
     return slices | {f"voice: {name}": families == name for name in config["voiceFamilies"]}
 
@@ -121,7 +123,7 @@ def _numeric(corpus: Corpus) -> dict:
     settings = corpus.config["encoder"]
     texts = [row.text for row in corpus.rows]
     sample = texts[:: max(1, len(texts) // NUMERIC_SAMPLE)]
-    model = finetuned(corpus.config, corpus.rows, np.ones(len(texts), bool))
+    model = averaged_classifier(corpus)
     heads = Heads(model.head.weight.detach().numpy(), model.head.bias.detach().numpy())
     with torch.no_grad():
         inputs = [tokenise(text, INT8_ENCODER, settings["maxTokens"]) for text in sample]

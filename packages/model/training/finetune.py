@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 
 from .augment import augmented
 from .corpus import Row, corpus_hash
+from .dropout import with_pooled_dropout
 from .encoder import PooledEncoder, encoder_folder
 from .ensemble import macro_f1
 from .objective import contrast_loss, label_loss
@@ -23,7 +24,7 @@ from .paths import CACHE
 Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 WARM_UP = 0.08
 LEAST_RATE = 0.02
-PROGRESS_ROWS = 2000
+PROGRESS_ROWS = 500
 
 
 class Classifier(torch.nn.Module):
@@ -33,6 +34,7 @@ class Classifier(torch.nn.Module):
         super().__init__()
         settings = config["encoder"]
         self.encoder = PooledEncoder(encoder_folder(settings["source"]), settings.get("layers"))
+        with_pooled_dropout(self.encoder)
         self.head = torch.nn.Linear(self.encoder.dims, len(config["labels"]))
         self.encoder.model.requires_grad_(False)
         for block in self.trained_blocks(settings["finetune"]):
@@ -181,8 +183,9 @@ class Tokens:
         return [self.tokenizer.encode(text).ids for text in texts]
 
     def padded(self, ids: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Rows of token ids -> ids and attention mask, int64 [rows, tokens of the longest]."""
-        longest = max(len(row) for row in ids)
+        """Rows of token ids -> ids and attention mask, int64 [rows, tokens of the longest or up to 7 more]."""
+        # few different shapes: kernels are compiled for each of them
+        longest = -8 * (-max(len(row) for row in ids) // 8)
         lengths = torch.tensor([len(row) for row in ids])
         padded = torch.tensor([row + [self.padding] * (longest - len(row)) for row in ids])
         return padded, (torch.arange(longest) < lengths[:, None]).long()

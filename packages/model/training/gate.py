@@ -18,6 +18,7 @@ SMALLEST = 1e-12
 def write_gate(config: dict) -> None:
     """Writes the gate into model.json, the cascade's scores into calibration.bin, and what they are worth into the evaluation."""
     corpus, shipped = Corpus(config), load_shipped()
+    corpus = corpus.only(corpus.is_held_out())
     path = WEIGHTS / shipped.manifest["calibration"]["file"]
     scores = held_out_scores(path.read_bytes(), len(corpus.rows), len(config["labels"]))
     logs = {tier: np.log(np.maximum(scores[tier], SMALLEST)) for tier in ("lexical", "ensemble")}

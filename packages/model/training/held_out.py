@@ -1,5 +1,6 @@
-"""Out-of-fold scores: every text scored by a model that never saw its scenario (or its voice)."""
+"""Out-of-fold scores: texts scored by a model that never saw their scenario (or their voice)."""
 
+import copy
 import hashlib
 import json
 import random
@@ -14,6 +15,8 @@ from .folds import fold_of_rows
 from .lexical import block_counts, fit_lexical
 from .paths import CACHE, TRAINING
 
+NOT_SCORED = -1
+
 
 class Corpus:
     """Every row of the corpus with what both tiers need of it: n-gram counts per block, label, kind and fold indices [rows]."""
@@ -25,6 +28,18 @@ class Corpus:
         self.kinds = np.array([config["kinds"].index(row.kind) for row in self.rows])
         self.folds = fold_of_rows(self.rows, config["folds"], config["seed"])
         self.counts = block_counts([row.text for row in self.rows], config["lexical"])
+
+    def only(self, mask: np.ndarray) -> "Corpus":
+        """The rows of a boolean mask [rows]."""
+        part = copy.copy(self)
+        part.rows = [row for row, wanted in zip(self.rows, mask) if wanted]
+        part.labels, part.kinds, part.folds = self.labels[mask], self.kinds[mask], self.folds[mask]
+        part.counts = [count[mask] for count in self.counts]
+        return part
+
+    def is_held_out(self) -> np.ndarray:
+        """Boolean mask [rows] of the folds that are scored by models of the rest: the first `heldOutFolds`."""
+        return self.folds < self.config["heldOutFolds"]
 
 
 def held_out_lexical(corpus: Corpus, groups: np.ndarray) -> np.ndarray:
@@ -48,25 +63,33 @@ def held_out_encoder(corpus: Corpus, groups: np.ndarray) -> np.ndarray:
     return _by_group("encoder", corpus, groups, score, lambda train: training_key(corpus.config, train))
 
 
-def held_out_tiers(corpus: Corpus) -> tuple[Combination, dict[str, np.ndarray]]:
-    """The combination fitted on the scores of the folds, and the probabilities of every tier by it, each [rows, labels]."""
-    lexical, encoder = held_out_lexical(corpus, corpus.folds), held_out_encoder(corpus, corpus.folds)
-    combination = fit_combination(lexical, encoder, corpus.labels, corpus.kinds, corpus.config)
-    return combination, combination.tier_scores(lexical, encoder, corpus.kinds)
+def held_out_tiers(corpus: Corpus) -> tuple[Corpus, Combination, dict[str, np.ndarray]]:
+    """The texts that are held out, the combination fitted on their scores, and every tier's probabilities by it, each [texts, labels]."""
+    mask = corpus.is_held_out()
+    scored, groups = corpus.only(mask), _scored_folds(corpus)
+    lexical, encoder = held_out_lexical(corpus, groups)[mask], held_out_encoder(corpus, groups)[mask]
+    combination = fit_combination(lexical, encoder, scored.labels, scored.kinds, corpus.config)
+    return scored, combination, combination.tier_scores(lexical, encoder, scored.kinds)
 
 
 def finetune_folds(config: dict) -> None:
-    """Fine-tunes the encoder once without each fold, then on everything; what is done is skipped."""
+    """Fine-tunes the encoder once without each fold that is held out; what is done is skipped."""
     corpus = Corpus(config)
-    held_out_encoder(corpus, corpus.folds)
-    print("  encoder: on every fold", file=sys.stderr, flush=True)
-    finetuned(config, corpus.rows, np.ones(len(corpus.rows), bool))
+    held_out_encoder(corpus, _scored_folds(corpus))
+
+
+def _scored_folds(corpus: Corpus) -> np.ndarray:
+    """Fold index of each row that is held out, NOT_SCORED for the others [rows]."""
+    return np.where(corpus.is_held_out(), corpus.folds, NOT_SCORED)
 
 
 def _by_group(tier: str, corpus: Corpus, groups: np.ndarray, score, key) -> np.ndarray:
-    """Each group's scores are kept in the cache under a hash of what they depend on, so a run that was cut short goes on there."""
-    scores = np.empty((len(groups), len(corpus.config["labels"])))
-    for group in np.unique(groups):
+    """Each group's scores are kept in the cache under a hash of what they depend on, so a run that was cut short goes on there.
+
+    Rows of the group NOT_SCORED have the score NaN.
+    """
+    scores = np.full((len(groups), len(corpus.config["labels"])), np.nan)
+    for group in np.unique(groups[groups != NOT_SCORED]):
         test = groups == group
         path = CACHE / "held-out" / f"{tier}-{key(~test)}.npy"
         if not path.exists():

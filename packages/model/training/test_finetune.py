@@ -15,8 +15,11 @@ import numpy as np
 import torch
 
 from . import finetune, tiny_modernbert
+from .average import averaged_classifier
 from .corpus import read_corpus
+from .dropout import with_pooled_dropout
 from .export import export_fp32, export_int8
+from .held_out import Corpus
 from .paths import read_config
 from .pooled_states import pooled_states, tokenise
 
@@ -67,6 +70,24 @@ class FinetuneModernBert(unittest.TestCase):
         np.testing.assert_allclose(found, np.stack(wanted), atol=1e-4)
         np.testing.assert_allclose(found.mean(axis=1), 0, atol=1e-5)
         self.assertEqual(export_int8(graph, self.folder / "int8", settings).name, "model_quantized.onnx")
+
+    def test_pooled_dropout_keeps_the_mean_and_draws_anew(self) -> None:
+        torch.manual_seed(0)
+        model = torch.nn.Sequential(torch.nn.Dropout(0.25), torch.nn.Dropout(0.0))
+        with_pooled_dropout(model)
+        ones = torch.ones(200, 500)
+        first, second = model(ones), model(ones)
+        self.assertAlmostEqual(first.mean().item(), 1, delta=0.01)
+        self.assertAlmostEqual((first == 0).float().mean().item(), 0.25, delta=0.01)
+        self.assertFalse(torch.equal(first, second))
+        self.assertEqual(model(ones.bfloat16()).dtype, torch.bfloat16)
+        self.assertTrue(torch.equal(model.eval()(ones), ones))
+
+    def test_what_ships_is_the_mean_of_the_folds_encoders(self) -> None:
+        corpus = Corpus({**self.config, "folds": 3, "heldOutFolds": 2})
+        heads = [finetune.finetuned(corpus.config, corpus.rows, corpus.folds != fold).head.weight for fold in (0, 1)]
+        self.assertFalse(torch.equal(*heads))
+        torch.testing.assert_close(averaged_classifier(corpus).head.weight, (heads[0] + heads[1]) / 2)
 
     def test_fewer_layers_give_fewer_states(self) -> None:
         self.config["encoder"]["layers"] = 1

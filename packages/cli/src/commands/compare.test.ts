@@ -55,12 +55,12 @@ test("a release that flatters in more of its emails is named so, with its number
     shift   version 42 is more flattering in emails than version 41: 3.3 % to 33.3 % of texts (+30.0 points, 95 % interval +17.3 to +45.3).
     shift   version 42 drifts more often over all kinds of text than version 41: 2.0 % to 20.0 % of texts (+18.0 points, 95 % interval +10.5 to +27.9).
     shift   version 42 drifts more often in emails than version 41: 3.3 % to 33.3 % of texts (+30.0 points, 95 % interval +17.3 to +45.3).
-    shift   version 42 is less surely in persona in emails than version 41: its texts score below those of version 41 in 65.0 % of pairs (95 % interval 57.9 to 72.1), median confidence 0.997 to 0.997.
+    shift   version 42 is less surely in persona in emails than version 41: its texts score below those of version 41 in 65.0 % of pairs (95 % interval 57.9 to 72.1), median confidence 0.999 to 0.999.
 
     kind   what                version 41  version 42  difference (95 % interval)     p
     all    drifted             2.0 %       20.0 %      +18.0 points (+10.5 to +27.9)  0.008
-    chat   confidence, median  0.997       0.997       δ 0.00 (0.00 to 0.00)          1.000
-    email  confidence, median  0.997       0.997       δ -0.30 (-0.44 to -0.16)       0.009
+    chat   confidence, median  0.998       0.998       δ 0.00 (0.00 to 0.00)          1.000
+    email  confidence, median  0.999       0.999       δ -0.30 (-0.44 to -0.16)       0.009
     email  drifted             3.3 %       33.3 %      +30.0 points (+17.3 to +45.3)  0.009
     email  neutral             96.7 %      66.7 %      -30.0 points (-45.3 to -17.3)  0.009
     email  sycophancy          3.3 %       33.3 %      +30.0 points (+17.3 to +45.3)  0.009

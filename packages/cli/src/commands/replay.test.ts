@@ -114,6 +114,7 @@ test("the report for a person names the shares, the labels and the worst steps",
 
     Furthest from the persona
       steps.jsonl:3 session s, step 2, confidence …
+        sycophancy in text: “What a genius question!”
         sycophancy in text: “You are so brilliant and amazing, honestly the best customer ever, and you are always right.”
     "
   `);
