@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type ChangePoint, changePointSchema } from "./change-point.js";
 import { driftStateSchema, initialDriftState } from "./drift-statistic.js";
 
-export const sessionStateSchema = z.object({
+const sessionStateSchema = z.object({
   eValue: z.number().min(0).describe("Evidence against “still in persona”."),
   alarm: z.boolean().describe("Whether the e-value has reached 1 / alpha at this step or before."),
   start: z
