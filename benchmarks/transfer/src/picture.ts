@@ -20,11 +20,19 @@ export function pictureOf(bars: readonly Bar[], title: string): string {
   const svg = Plot.plot({
     document: document as unknown as NonNullable<Plot.PlotOptions["document"]>,
     style: { color: "#777", fontSize: "12px" }, // readable on light and dark pages
-    width: 720,
-    height: 90 + bars.length * 18,
-    marginLeft: 190,
+    width: 760,
+    height: 104 + bars.length * 18,
+    marginLeft: 230,
+    marginBottom: 46,
     marginRight: 190,
-    x: { domain: [0, 1], label: title, labelAnchor: "center", labelArrow: "none", grid: true },
+    x: {
+      domain: [0, 1],
+      label: title,
+      labelAnchor: "center",
+      labelArrow: "none",
+      labelOffset: 40,
+      grid: true,
+    },
     y: { domain: names, axis: null },
     fy: { domain: [...new Set(bars.map(({ group }) => group))], label: null, axis: "left" },
     color: { domain: names, range: colours },
