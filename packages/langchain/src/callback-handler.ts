@@ -1,11 +1,9 @@
-import { BaseCallbackHandler } from "@langchain/core/callbacks/base";
 import { awaitAllCallbacks } from "@langchain/core/callbacks/promises";
-import type { BaseMessage } from "@langchain/core/messages";
-import type { LLMResult } from "@langchain/core/outputs";
 import type { PersonaGuard } from "@persona-guard/core";
 import { type EventLogOptions, eventLog } from "./event-log.js";
 import { isJudged } from "./judged-drafts.js";
-import { type ModelTurn, ModelTurns } from "./model-turns.js";
+import { ModelTurnHandler } from "./model-turn-handler.js";
+import type { ModelTurn } from "./model-turns.js";
 import { type GuardSource, guardOf } from "./options.js";
 import { timed } from "./timed.js";
 
@@ -28,13 +26,12 @@ export type PersonaDriftCallbackHandlerOptions = GuardSource & EventLogOptions;
  * await chain.invoke(input, { callbacks: [drift] });
  * await drift.flush();
  */
-export class PersonaDriftCallbackHandler extends BaseCallbackHandler {
+export class PersonaDriftCallbackHandler extends ModelTurnHandler {
   readonly name = "PersonaDriftCallbackHandler";
   /** Turns that were not judged because the queue was full. */
   dropped = 0;
   readonly #guard: Promise<PersonaGuard>;
   readonly #report: ReturnType<typeof eventLog>;
-  readonly #turns = new ModelTurns();
   /** Turns whose asker still runs: a guard judges them, if there is one, before it ends. */
   readonly #held = new Map<string, ModelTurn[]>();
   #queue: Promise<void> = Promise.resolve();
@@ -46,28 +43,10 @@ export class PersonaDriftCallbackHandler extends BaseCallbackHandler {
     this.#report = eventLog(options);
   }
 
-  override handleChatModelStart(
-    _model: unknown,
-    messages: BaseMessage[][],
-    runId: string,
-    parentRunId?: string,
-    _extra?: unknown,
-    _tags?: string[],
-    metadata?: Record<string, unknown>,
-  ): void {
-    this.#turns.begin(messages[0] ?? [], { runId, parentRunId }, metadata);
-  }
-
-  override handleLLMEnd(output: LLMResult, runId: string): void {
-    const turn = this.#turns.end(output, runId);
-    if (turn === undefined) return;
+  protected override onTurn(turn: ModelTurn, runId: string): void {
     this.#held.set(turn.asker, [...(this.#held.get(turn.asker) ?? []), turn]);
     if (turn.asker === runId) this.#release(runId);
     else if (this.#held.size > mostHeld) this.#release(this.#held.keys().next().value ?? "");
-  }
-
-  override handleLLMError(_error: unknown, runId: string): void {
-    this.#turns.fail(runId);
   }
 
   override handleChainEnd(_output: unknown, runId: string): void {

@@ -6,7 +6,8 @@ export { type GuardableTool, guardTool } from "./guard-tool.js";
 export { guardTools } from "./guard-tools.js";
 export type { PersonaDrift, PersonaLiveEvent, PersonaRetract } from "./live-event.js";
 export { personaGuardMiddleware } from "./middleware.js";
-export { type ModelTurn, ModelTurns } from "./model-turns.js";
+export { ModelTurnHandler } from "./model-turn-handler.js";
+export type { ModelTurn } from "./model-turns.js";
 export type {
   GuardSource,
   MiddlewareOptions,

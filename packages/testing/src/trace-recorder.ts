@@ -1,9 +1,6 @@
 import { writeFile } from "node:fs/promises";
-import { BaseCallbackHandler } from "@langchain/core/callbacks/base";
-import type { BaseMessage } from "@langchain/core/messages";
-import type { LLMResult } from "@langchain/core/outputs";
 import type { Step } from "@persona-guard/core";
-import { type ModelTurn, ModelTurns } from "@persona-guard/langchain";
+import { type ModelTurn, ModelTurnHandler } from "@persona-guard/langchain";
 
 export interface RecordedSteps {
   /**
@@ -22,9 +19,8 @@ export interface RecordedSteps {
  * await agent.invoke(input, { callbacks: [recorder], configurable: { thread_id: "monday" } });
  * await recorder.write("monday.jsonl");
  */
-export class TraceRecorder extends BaseCallbackHandler {
+export class TraceRecorder extends ModelTurnHandler {
   readonly name = "TraceRecorder";
-  readonly #turns = new ModelTurns();
   readonly #recorded: ModelTurn[] = [];
 
   constructor() {
@@ -32,25 +28,8 @@ export class TraceRecorder extends BaseCallbackHandler {
     super({ raiseError: false, _awaitHandler: true });
   }
 
-  override handleChatModelStart(
-    _model: unknown,
-    messages: BaseMessage[][],
-    runId: string,
-    parentRunId?: string,
-    _extra?: unknown,
-    _tags?: string[],
-    metadata?: Record<string, unknown>,
-  ): void {
-    this.#turns.begin(messages[0] ?? [], { runId, parentRunId }, metadata);
-  }
-
-  override handleLLMEnd(output: LLMResult, runId: string): void {
-    const turn = this.#turns.end(output, runId);
-    if (turn !== undefined) this.#recorded.push(turn);
-  }
-
-  override handleLLMError(_error: unknown, runId: string): void {
-    this.#turns.fail(runId);
+  protected override onTurn(turn: ModelTurn): void {
+    this.#recorded.push(turn);
   }
 
   /** In the order in which the models answered. */
