@@ -1,5 +1,4 @@
 import { AIMessage, type BaseMessage, HumanMessage, RemoveMessage } from "@langchain/core/messages";
-import { ChatOpenAI } from "@langchain/openai";
 import { personaGuardMiddleware } from "@persona-guard/langchain";
 import { type AgentMiddleware, createAgent, createMiddleware, tool } from "langchain";
 import { pino } from "pino";
@@ -12,6 +11,7 @@ import {
   type Completion,
   startCompletionsServer,
 } from "../src/index.js";
+import { scriptedModel } from "./scripted-model.js";
 
 let close: (() => Promise<void>) | undefined;
 afterEach(() => close?.());
@@ -40,12 +40,7 @@ async function agentWith(middleware: AgentMiddleware) {
   const server = await startCompletionsServer(driftingModel);
   close = () => server.close();
   return createAgent({
-    model: new ChatOpenAI({
-      model: "scripted",
-      apiKey: "none",
-      maxRetries: 0,
-      configuration: { baseURL: server.url },
-    }),
+    model: scriptedModel(server),
     tools: [
       tool(() => "sent", {
         name: "send_email",

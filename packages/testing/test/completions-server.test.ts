@@ -1,20 +1,16 @@
 import { tool } from "@langchain/core/tools";
-import { ChatOpenAI } from "@langchain/openai";
+import type { ChatOpenAI } from "@langchain/openai";
 import { afterEach, expect, test } from "vitest";
 import * as z from "zod";
 import { type CompletionsServer, type Script, startCompletionsServer } from "../src/index.js";
+import { scriptedModel } from "./scripted-model.js";
 
 let server: CompletionsServer | undefined;
 afterEach(() => server?.close());
 
 async function modelPlaying(script: Script): Promise<ChatOpenAI> {
   server = await startCompletionsServer(script);
-  return new ChatOpenAI({
-    model: "scripted",
-    apiKey: "none",
-    maxRetries: 0,
-    configuration: { baseURL: server.url },
-  });
+  return scriptedModel(server);
 }
 
 async function chunksOf<Chunk>(stream: Promise<AsyncIterable<Chunk>>): Promise<readonly Chunk[]> {

@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MemorySaver } from "@langchain/langgraph";
-import { ChatOpenAI } from "@langchain/openai";
 import { loadClassifier, loadGuard } from "@persona-guard/classifier";
 import {
   type Classifier,
@@ -18,6 +17,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as z from "zod";
 import { type Completion, startCompletionsServer, TraceRecorder } from "../src/index.js";
+import { scriptedModel } from "./scripted-model.js";
 
 const persona = definePersona({ name: "desk", avoids: ["sarcasm", "remorse"] });
 const calm =
@@ -49,12 +49,7 @@ async function liveRun(recorder: TraceRecorder): Promise<readonly DriftEvent[]> 
   ]);
   const events: DriftEvent[] = [];
   const agent = createAgent({
-    model: new ChatOpenAI({
-      model: "scripted",
-      apiKey: "none",
-      maxRetries: 0,
-      configuration: { baseURL: server.url },
-    }),
+    model: scriptedModel(server),
     tools: [
       tool(() => "sent", {
         name: "send_email",
