@@ -10,7 +10,7 @@ import { keysOf } from "./keys.js";
 import { program } from "./program.js";
 
 // V8 would let four times what is in use pile up before it collects: a replay of any length is to take the same memory.
-setFlagsFromString("--heap-growing-percent=50");
+setFlagsFromString("--heap-growing-percent=20");
 const interrupted: ExitCode = 130;
 const abort = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"]) {

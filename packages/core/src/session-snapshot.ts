@@ -62,7 +62,8 @@ export function snapshotOf({ last, drift, odds, plainness }: SessionEvidence): S
   // one by one: V8 then keeps the array as bare doubles, 8 bytes each
   for (const point of [...drift, odds, plainness])
     numbers.push(point.steps, point.evidence, point.likelihood, point.start);
-  return { schema: "persona-guard/session/1", numbers };
+  // the copy has no room to grow: a quarter less
+  return { schema: "persona-guard/session/1", numbers: numbers.slice() };
 }
 
 export function evidenceOf(snapshot: SessionSnapshot): SessionEvidence {

@@ -1,10 +1,11 @@
-import { access, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { access, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, PersonaGuardError } from "@persona-guard/core";
 import * as z from "zod";
 import { differenceBetween, type RunIdentity } from "./run-identity.js";
 
 const fileName = "checkpoint.json";
+const sessionsPerPiece = 100;
 
 const checkpointSchema = z.object({
   schema: z.literal("persona-guard/replay-checkpoint/1"),
@@ -34,12 +35,22 @@ export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): P
   await mkdir(folder, { recursive: true });
   const file = await open(draft, "w");
   try {
-    await file.writeFile(JSON.stringify({ schema: "persona-guard/replay-checkpoint/1", ...checkpoint }));
+    await writeFile(file, jsonOf(checkpoint));
     await file.sync();
   } finally {
     await file.close();
   }
   await rename(draft, join(folder, fileName));
+}
+
+/** In pieces: thousands of sessions as one text would be what a long replay's memory grows by. */
+function* jsonOf({ sessions, ...others }: Checkpoint): Generator<string> {
+  yield `${JSON.stringify({ schema: "persona-guard/replay-checkpoint/1", ...others }).slice(0, -1)},"sessions":[`;
+  for (let from = 0; from < sessions.length; from += sessionsPerPiece) {
+    const piece = JSON.stringify(sessions.slice(from, from + sessionsPerPiece)).slice(1, -1);
+    yield from === 0 ? piece : `,${piece}`;
+  }
+  yield "]}";
 }
 
 /**

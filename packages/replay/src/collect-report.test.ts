@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { collectReport } from "./collect-report.js";
 import { readSummary, readVerdicts } from "./read-results.js";
 import { type ReportData, reportOutcomes } from "./report-data.js";
+import { jsonOf } from "./report-html.js";
 import { madeRows, writeRun } from "./testing/made-run.js";
 import type { VerdictRow } from "./verdict-row.js";
 
@@ -31,7 +32,8 @@ const judged = (outcome: "drifted" | "in-persona", tool?: string): VerdictRow["u
 async function reportOf(rows: Iterable<VerdictRow>): Promise<ReportData> {
   const folder = await mkdtemp(join(tmpdir(), "persona-guard-report-"));
   await writeRun(folder, rows);
-  return collectReport(() => readVerdicts(folder), await readSummary(folder));
+  const data = await collectReport(() => readVerdicts(folder), await readSummary(folder));
+  return JSON.parse([...jsonOf(data)].join("")); // as the page gets it
 }
 
 test("every text that was judged counts in one group of each panel", async () => {

@@ -1,3 +1,4 @@
+import { Column } from "./column.js";
 import type { GateResult } from "./gates.js";
 import { Names } from "./names.js";
 import type { NumberedRow } from "./read-results.js";
@@ -7,8 +8,6 @@ import {
   type ReportSession,
   reportKinds,
   reportOutcomes,
-  type StepColumns,
-  type UtteranceColumns,
   unnamedModel,
 } from "./report-data.js";
 import { reportOverview } from "./report-overview.js";
@@ -23,7 +22,8 @@ const mostReasons = 500;
 /** Skipped files that are named. */
 const mostSkipped = 500;
 
-type Columns<Type> = { [Name in keyof Type]: number[] };
+/** Of a confidence: what a chart in log-odds up to 0.9997 can show. */
+const fiveDigits = 1e5;
 
 /**
  * What report.html shows of a run. Counts are of all its rows; points are of whole sessions up to a number of steps, those with an
@@ -34,7 +34,7 @@ type Columns<Type> = { [Name in keyof Type]: number[] };
 export async function collectReport(
   rows: () => AsyncIterable<NumberedRow>,
   summary: Summary & { readonly gates: readonly GateResult[] },
-): Promise<ReportData> {
+): Promise<ReportData<Column>> {
   const { sessions, groups, bins } = await reportOverview(rows());
   const shown = shownSessions(sessions);
   const { worst: _, skippedFiles, ...rest } = summary;
@@ -67,27 +67,27 @@ function mostTellingFirst(a: ReportSession, b: ReportSession): number {
 async function columnsOf(
   rows: AsyncIterable<NumberedRow>,
   sessions: readonly ReportSession[],
-): Promise<Pick<ReportData, "names" | "steps" | "utterances" | "texts">> {
+): Promise<Pick<ReportData<Column>, "names" | "steps" | "utterances" | "texts">> {
   const numbers = new Map(sessions.map(({ id }, at) => [id, at]));
-  const steps: Columns<StepColumns> = {
-    line: [],
-    session: [],
-    index: [],
-    outcome: [],
-    confidence: [],
-    model: [],
-    file: [],
-    fileLine: [],
-    fileRecord: [],
-    utterances: [],
+  const steps = {
+    line: new Column(),
+    session: new Column(),
+    index: new Column(),
+    outcome: new Column(),
+    confidence: new Column(fiveDigits),
+    model: new Column(),
+    file: new Column(),
+    fileLine: new Column(),
+    fileRecord: new Column(),
+    utterances: new Column(),
   };
-  const utterances: Columns<UtteranceColumns> = {
-    kind: [],
-    field: [],
-    outcome: [],
-    confidence: [],
-    trait: [],
-    reason: [],
+  const utterances = {
+    kind: new Column(),
+    field: new Column(),
+    outcome: new Column(),
+    confidence: new Column(fiveDigits),
+    trait: new Column(),
+    reason: new Column(),
   };
   const names = {
     fields: new Names<ReportNames["fields"][number]>(),
@@ -107,7 +107,7 @@ async function columnsOf(
     steps.session.push(session);
     steps.index.push(row.index);
     steps.outcome.push(reportOutcomes.indexOf(row.outcome));
-    steps.confidence.push(rounded(row.confidence));
+    steps.confidence.push(row.confidence ?? -1);
     steps.model.push(numberOf(names.models, row.model ?? unnamedModel));
     steps.file.push(numberOf(names.files, row.source.file));
     steps.fileLine.push(row.source.line ?? -1);
@@ -118,7 +118,7 @@ async function columnsOf(
       const named = tool === undefined ? { name: field } : { name: field, tool };
       utterances.field.push(names.fields.numberOf(JSON.stringify([field, tool]), named));
       utterances.outcome.push(reportOutcomes.indexOf(outcome));
-      utterances.confidence.push(rounded(confidence));
+      utterances.confidence.push(confidence ?? -1);
       utterances.trait.push(numberOf(names.traits, driftedTo));
       utterances.reason.push(numberOf(names.reasons, reason));
     }
@@ -131,9 +131,4 @@ async function columnsOf(
     files: names.files.list,
   };
   return { names: lists, steps, utterances, texts: texts.kept() };
-}
-
-/** Five digits are what a chart in log-odds up to 0.9997 can show. */
-function rounded(confidence: number | undefined): number {
-  return confidence === undefined ? -1 : Math.round(confidence * 1e5) / 1e5;
 }

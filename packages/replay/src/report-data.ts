@@ -3,14 +3,18 @@ import type { GateResult } from "./gates.js";
 import type { Share } from "./share.js";
 import type { Summary } from "./summary.js";
 
-/** What the page of report.html is given: small enough for 50,000 steps, so columns of numbers and lists of names. */
-export interface ReportData {
+/**
+ * What the page of report.html is given: small enough for 50,000 steps, so columns of numbers and lists of names.
+ *
+ * @typeParam Column how the numbers of a column are held: an array, as the page has them, or what becomes one as JSON
+ */
+export interface ReportData<Column = readonly number[]> {
   readonly summary: ReportSummary;
   /** The sessions whose steps are on the page, in the order of the traces. */
   readonly sessions: readonly ReportSession[];
   readonly names: ReportNames;
-  readonly steps: StepColumns;
-  readonly utterances: UtteranceColumns;
+  readonly steps: StepColumns<Column>;
+  readonly utterances: UtteranceColumns<Column>;
   /** By the position of a step in its columns; the others keep theirs in verdicts.jsonl. */
   readonly texts: Readonly<Record<number, StepText>>;
   /** Utterances of all steps, also of those that are not on the page; the most frequent first. */
@@ -46,31 +50,31 @@ export interface ReportNames {
 }
 
 /** One entry per step; -1 stands for nothing. */
-export interface StepColumns {
+export interface StepColumns<Column = readonly number[]> {
   /** Of verdicts.jsonl, from 1. */
-  readonly line: readonly number[];
-  readonly session: readonly number[];
-  readonly index: readonly number[];
-  readonly outcome: readonly number[];
-  readonly confidence: readonly number[];
-  readonly model: readonly number[];
-  readonly file: readonly number[];
+  readonly line: Column;
+  readonly session: Column;
+  readonly index: Column;
+  readonly outcome: Column;
+  readonly confidence: Column;
+  readonly model: Column;
+  readonly file: Column;
   /** Line in that file, from 1. */
-  readonly fileLine: readonly number[];
+  readonly fileLine: Column;
   /** Record in that file, from 0. */
-  readonly fileRecord: readonly number[];
+  readonly fileRecord: Column;
   /** How many of the utterances are this step's: they follow each other. */
-  readonly utterances: readonly number[];
+  readonly utterances: Column;
 }
 
 /** One entry per utterance; -1 stands for nothing. */
-export interface UtteranceColumns {
-  readonly kind: readonly number[];
-  readonly field: readonly number[];
-  readonly outcome: readonly number[];
-  readonly confidence: readonly number[];
-  readonly trait: readonly number[];
-  readonly reason: readonly number[];
+export interface UtteranceColumns<Column = readonly number[]> {
+  readonly kind: Column;
+  readonly field: Column;
+  readonly outcome: Column;
+  readonly confidence: Column;
+  readonly trait: Column;
+  readonly reason: Column;
 }
 
 export interface StepText {

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { stringifyChunked } from "@discoveryjs/json-ext";
 import { messageOf, PersonaGuardError } from "@persona-guard/core";
-import type { ReportData } from "./report-data.js";
+import type { Column } from "./column.js";
+import type { ReportData, StepColumns, UtteranceColumns } from "./report-data.js";
 
 /** Where the build puts the page's bundle; the same from src and from dist. */
 const bundle = new URL("../dist/report-page/", import.meta.url);
@@ -20,11 +22,11 @@ const plotStyle = `:where(.plot) {
 }`;
 
 /**
- * One HTML file with everything in it, that may load and send nothing.
+ * One HTML file with everything in it, that may load and send nothing; in pieces, because its data may be large.
  *
  * @throws PersonaGuardError "output-unwritable" if the page's bundle was not built
  */
-export async function reportHtml(data: ReportData): Promise<string> {
+export async function* reportHtml(data: ReportData<Column>): AsyncGenerator<string> {
   const [script, style] = await Promise.all([bundled("page.js"), bundled("page.css")]);
   const policy = [
     "default-src 'none'",
@@ -34,7 +36,7 @@ export async function reportHtml(data: ReportData): Promise<string> {
     "form-action 'none'",
   ].join("; ");
   const { name, version } = data.summary.persona;
-  return `<!doctype html>
+  yield `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -47,11 +49,36 @@ export async function reportHtml(data: ReportData): Promise<string> {
 </head>
 <body>
 <noscript>This report needs JavaScript. Its numbers are in summary.json, its verdicts in verdicts.jsonl beside it.</noscript>
-<script type="application/json" id="report-data">${asScriptText(data)}</script>
+<script type="application/json" id="report-data">`;
+  for (const piece of jsonOf(data)) yield asScriptText(piece);
+  yield `</script>
 <script>${script}</script>
 </body>
 </html>
 `;
+}
+
+/** What the page parses, in pieces: all of it at once would be the most memory that a long replay takes. */
+export function* jsonOf({ steps, utterances, ...others }: ReportData<Column>): Generator<string> {
+  yield '{"steps":';
+  yield* jsonOfColumns(steps);
+  yield ',"utterances":';
+  yield* jsonOfColumns(utterances);
+  for (const [name, value] of Object.entries(others)) {
+    yield `,"${name}":`;
+    yield* stringifyChunked(value);
+  }
+  yield "}";
+}
+
+function* jsonOfColumns(columns: StepColumns<Column> | UtteranceColumns<Column>): Generator<string> {
+  let before = "{";
+  for (const [name, column] of Object.entries(columns)) {
+    yield `${before}"${name}":`;
+    yield* column.json();
+    before = ",";
+  }
+  yield "}";
 }
 
 /** Code and style as they may stand between their tags. */
@@ -68,8 +95,8 @@ async function bundled(name: string): Promise<string> {
 }
 
 /** JSON in which no character can end the script element, or begin a comment in it. */
-function asScriptText(data: ReportData): string {
-  return JSON.stringify(data).replaceAll("<", "\\u003c");
+function asScriptText(json: string): string {
+  return json.replaceAll("<", "\\u003c");
 }
 
 function hashOf(content: string): string {

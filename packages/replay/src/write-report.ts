@@ -28,7 +28,7 @@ export async function writeReport(folder: string): Promise<WrittenReport> {
     passes += 1;
     return readVerdicts(folder, passes === 1 ? (message) => faults.push(message) : undefined);
   };
-  const html = await reportHtml(await collectReport(rows, summary));
+  const html = reportHtml(await collectReport(rows, summary));
   const file = join(folder, reportFile);
   await writingInto(folder, async () => {
     await writeFile(partOf(folder, reportFile), html);

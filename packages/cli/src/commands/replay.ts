@@ -5,6 +5,7 @@ import {
   findTraces,
   type GateResult,
   gateResults,
+  type PushTarget,
   pushTargets,
   readTraces,
   refuseOtherJudge,
@@ -73,6 +74,31 @@ export function replayCommand(run: Run): Command {
 
 async function* replayTraces(paths: readonly string[], flags: ReplayFlags, around: Surroundings): Running {
   const settings = await replaySettingsOf(flags);
+  const { summary, gates, target } = yield* judged(paths, settings, flags, around);
+  if (settings.out !== undefined) await writeReport(settings.out);
+  yield* said(summary, gates, { flags, folder: settings.out, around });
+  if (target !== undefined && settings.out !== undefined && summary.complete)
+    yield* pushResults(settings.out, {
+      target,
+      dryRun: flags.pushDryRun ?? false,
+      signal: around.signal,
+    });
+  return exitCodeOf(summary, gates);
+}
+
+interface Judged {
+  readonly summary: Summary;
+  readonly gates: readonly GateResult[];
+  readonly target: PushTarget | undefined;
+}
+
+/** Once this is done the guard is gone, and its memory is there for the report. */
+async function* judged(
+  paths: readonly string[],
+  settings: ReplaySettings,
+  flags: ReplayFlags,
+  around: Surroundings,
+): AsyncGenerator<Said, Judged, void> {
   const found = await findTraces(paths, { format: settings.format ?? "auto" });
   const guard = await guardFor(settings.persona, settings, {
     threads: Math.min(mostThreads, availableParallelism()),
@@ -108,15 +134,7 @@ async function* replayTraces(paths: readonly string[], flags: ReplayFlags, aroun
       });
       const gates = gateResults(summary, settings);
       await writer?.finish({ ...summary, gates }, { at: new Date() });
-      if (settings.out !== undefined) await writeReport(settings.out);
-      yield* said(summary, gates, { flags, folder: settings.out, around });
-      if (target !== undefined && settings.out !== undefined && summary.complete)
-        yield* pushResults(settings.out, {
-          target,
-          dryRun: flags.pushDryRun ?? false,
-          signal: around.signal,
-        });
-      return exitCodeOf(summary, gates);
+      return { summary, gates, target };
     } finally {
       await writer?.close();
     }
