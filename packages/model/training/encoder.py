@@ -56,6 +56,7 @@ class PooledEncoder(torch.nn.Module):
         Each row has mean 0 and variance 1 (layer normalisation over all dims, no learned scale).
         """
         states = self.model(**dict(zip(self.inputs, inputs)), output_hidden_states=True).hidden_states
-        mask = inputs[1].unsqueeze(-1).to(states[0].dtype)
-        pooled = torch.cat([(state * mask).sum(dim=1) for state in states], dim=-1) / mask.sum(dim=1).clamp(min=1.0)
+        mask = inputs[1].unsqueeze(1).to(states[0].dtype)
+        # a product of matrices: ONNX Runtime multiplies and sums in two passes, the second of them slow
+        pooled = torch.cat([mask @ state for state in states], dim=-1).squeeze(1) / mask.sum(dim=-1).clamp(min=1.0)
         return torch.nn.functional.layer_norm(pooled.float(), (self.dims,))

@@ -4,6 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
+import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -28,6 +29,7 @@ def export_fp32(encoder: PooledEncoder, folder: Path, settings: dict) -> Path:
             opset_version=settings["opset"],
             dynamo=False,
         )
+    _keep_norms_apart(path)
     return path
 
 
@@ -39,6 +41,21 @@ def export_int8(fp32: Path, folder: Path, settings: dict) -> Path:
         fp32, path, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul", "Gather", "Gemm"]
     )
     return path
+
+
+def _keep_norms_apart(path: Path) -> None:
+    """Writes the addition before each layer normalisation as a Sum of two.
+
+    ONNX Runtime fuses an Add with the normalisation after it, and its fused SkipLayerNormalization takes ten times as long as the two
+    (CPU, 1.30 to 1.32): a pass is 1.2 times as fast without it.
+    """
+    model = onnx.load(path)
+    made_by = {output: node for node in model.graph.node for output in node.output}
+    for node in model.graph.node:
+        before = made_by.get(node.input[0]) if node.op_type == "LayerNormalization" else None
+        if before is not None and before.op_type == "Add":
+            before.op_type = "Sum"
+    onnx.save(model, path)
 
 
 def _new_folder(folder: Path, settings: dict) -> Path:
