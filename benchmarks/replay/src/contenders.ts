@@ -8,6 +8,13 @@ import { rawBatches } from "./raw-batches.js";
 const batchSizes = [1, 8, 16] as const;
 /** As many as the command `replay` takes on two cores; a live guard takes one thread of two cores. */
 const threads = 2;
+const local = { local_files_only: true } as const;
+
+/** What one writes without us: a pipeline on a plain export, one text after the other. fp32 is what the library takes if not told. */
+export const plainLoops = {
+  int8: "transformers.js pipeline in a loop, plain export, int8",
+  fp32: "transformers.js pipeline in a loop, plain export, fp32",
+} as const;
 
 /** Something that takes the texts with these indexes through the model. */
 export interface Contender {
@@ -15,9 +22,14 @@ export interface Contender {
   readonly run: (chosen: readonly number[]) => Promise<unknown>;
 }
 
-/** All that is timed, and a way to end it. */
+/**
+ * All that is timed, and a way to end it.
+ *
+ * @param plain folder of a plain export of the same architecture, if there is one
+ */
 export async function contendersFor(
   texts: readonly ScorableText[],
+  plain: string | undefined,
 ): Promise<{ readonly contenders: readonly Contender[]; close(): Promise<void> }> {
   env.allowRemoteModels = false;
   const raw = await Promise.all(
@@ -37,10 +49,24 @@ export async function contendersFor(
     loadClassifier({ tier: "cascade", threads }),
     loadClassifier({ tier: "lexical" }),
   ]);
-  const pipe = await pipeline("feature-extraction", join(modelFolder, "encoder"), {
-    dtype: "q8",
-    local_files_only: true,
-  });
+  const pipes = [
+    {
+      name: "transformers.js pipeline in a loop, our graph, int8",
+      pipe: await pipeline("feature-extraction", join(modelFolder, "encoder"), { dtype: "q8", ...local }),
+    },
+    ...(plain === undefined
+      ? []
+      : [
+          {
+            name: plainLoops.int8,
+            pipe: await pipeline("text-classification", plain, { dtype: "q8", ...local }),
+          },
+          {
+            name: plainLoops.fp32,
+            pipe: await pipeline("text-classification", plain, { dtype: "fp32", ...local }),
+          },
+        ]),
+  ];
   const textsAt = (chosen: readonly number[]) => chosen.flatMap((at) => texts[at] ?? []);
   const classifiers = [
     { name: "encoder, 2 threads (replay)", classifier: encoder },
@@ -60,12 +86,12 @@ export async function contendersFor(
         name,
         run: (chosen: readonly number[]) => classifier.score(textsAt(chosen)),
       })),
-      {
-        name: "transformers.js pipeline in a loop",
-        run: async (chosen) => {
+      ...pipes.map(({ name, pipe }) => ({
+        name,
+        run: async (chosen: readonly number[]) => {
           for (const { text } of textsAt(chosen)) await pipe(text);
         },
-      },
+      })),
     ],
     close: async () => {
       await Promise.all(classifiers.map(({ classifier }) => classifier.close()));

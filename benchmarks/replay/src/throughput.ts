@@ -1,7 +1,7 @@
 import type { ScorableText } from "@persona-guard/core";
 import { contendersFor } from "./contenders.js";
 
-const chunkSize = 32;
+const chunkSize = 128;
 
 export interface Throughput {
   readonly name: string;
@@ -13,9 +13,14 @@ export interface Throughput {
 /**
  * Every contender on the same texts, chunk after chunk and in another order each time, so that whatever else the machine does falls on all
  * of them alike.
+ *
+ * @param plain folder of a plain export of the same architecture, if there is one
  */
-export async function throughputs(texts: readonly ScorableText[]): Promise<readonly Throughput[]> {
-  const { contenders, close } = await contendersFor(texts);
+export async function throughputs(
+  texts: readonly ScorableText[],
+  plain: string | undefined,
+): Promise<readonly Throughput[]> {
+  const { contenders, close } = await contendersFor(texts, plain);
   const seconds = contenders.map((): number[] => []);
   const indexes = texts.map((_, at) => at);
   for (const { run } of contenders) await run(indexes.slice(0, 8)); // warm-up

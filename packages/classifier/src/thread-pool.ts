@@ -19,8 +19,8 @@ export function modelThreads(start: ThreadStart, count: number): ModelThreads {
 
 interface PoolThread {
   readonly thread: ModelThread;
-  /** Texts that it owes an answer. */
-  texts: number;
+  /** Characters of the texts that it owes an answer: what a pass takes grows with them. */
+  characters: number;
   state: "not started" | "starting" | "ready";
 }
 
@@ -31,7 +31,7 @@ class ThreadPool implements ModelThreads {
   readonly #threads: readonly PoolThread[];
 
   constructor(threads: readonly ModelThread[]) {
-    this.#threads = threads.map((thread) => ({ thread, texts: 0, state: "not started" }));
+    this.#threads = threads.map((thread) => ({ thread, characters: 0, state: "not started" }));
     const [first] = this.#threads;
     if (first === undefined) throw new RangeError("A pool needs a thread.");
     this.#first = first;
@@ -43,17 +43,35 @@ class ThreadPool implements ModelThreads {
     return this.#first.thread.loaded();
   }
 
-  /** The texts in equal parts, each to the thread with the least to do. */
+  /** Each text goes to the thread with the least to do, the longest first: all are done at about the same time. */
   async ask(texts: readonly string[], timeoutMs: number): Promise<readonly Float32Array[]> {
     const ready = this.#threads.filter(({ state }) => state === "ready");
-    if (texts.length > 1 || ready.every((one) => one.texts > 0)) this.#startAnother();
-    const size = Math.ceil(texts.length / ready.length);
-    const parts: Promise<readonly Float32Array[]>[] = [];
-    for (let from = 0; from < texts.length; from += size) {
-      const chosen = ready.reduce((best, one) => (one.texts < best.texts ? one : best), this.#first);
-      parts.push(askOf(chosen, texts.slice(from, from + size), timeoutMs));
+    if (texts.length > 1 || ready.every((one) => one.characters > 0)) this.#startAnother();
+    const parts = new Map<PoolThread, number[]>();
+    const lengthOf = (at: number) => 1 + (texts[at]?.length ?? 0);
+    for (const at of [...texts.keys()].sort((a, b) => lengthOf(b) - lengthOf(a))) {
+      const chosen = ready.reduce(
+        (best, one) => (one.characters < best.characters ? one : best),
+        this.#first,
+      );
+      chosen.characters += lengthOf(at);
+      parts.set(chosen, [...(parts.get(chosen) ?? []), at]);
     }
-    return (await Promise.all(parts)).flat();
+    const rows = new Array<Float32Array>(texts.length);
+    await Promise.all(
+      [...parts].map(async ([one, part]) => {
+        try {
+          const found = await one.thread.ask(
+            part.map((at) => texts[at] ?? ""),
+            timeoutMs,
+          );
+          for (const [place, at] of part.entries()) rows[at] = found[place] ?? new Float32Array();
+        } finally {
+          for (const at of part) one.characters -= lengthOf(at);
+        }
+      }),
+    );
+    return rows;
   }
 
   async close(): Promise<void> {
@@ -71,18 +89,5 @@ class ThreadPool implements ModelThreads {
       },
       () => undefined,
     );
-  }
-}
-
-async function askOf(
-  chosen: PoolThread,
-  texts: readonly string[],
-  timeoutMs: number,
-): Promise<readonly Float32Array[]> {
-  chosen.texts += texts.length;
-  try {
-    return await chosen.thread.ask(texts, timeoutMs);
-  } finally {
-    chosen.texts -= texts.length;
   }
 }
