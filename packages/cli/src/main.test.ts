@@ -240,8 +240,8 @@ test("the help of replay", async () => {
       --threshold <confidence>      call drifted what has a confidence below this instead
       --calibration <file>          calibration from your own traces, by "persona-guard calibrate"
       -f, --format <format>         trace format (default: "auto") (choices: "auto", "langsmith", "langfuse",
-                                    "openinference", "otel", "tau-bench", "tau2-bench", "agentdojo", "swe-agent",
-                                    "openai", "jsonl")
+                                    "openinference", "otel", "tau-bench", "tau2-bench", "agentdojo", "petri",
+                                    "swe-agent", "openai", "jsonl")
       -o, --out <dir>               folder for verdicts.jsonl, summary.json, junit.xml, report.html
       --texts                       keep whole texts in verdicts.jsonl and report.html, masked
       --max-drift-rate <share>      gate: highest share of drifted steps, from 0 to 1

@@ -30,6 +30,7 @@ test.each([
   { file: "otel-deprecated.jsonl", format: "otel" },
   { file: "otel-events.json", format: "otel" },
   { file: "otel-spans.json", format: "otel" },
+  { file: "petri-transcript.json", format: "petri" },
   { file: "phoenix-spans.jsonl", format: "openinference" },
   { file: "responses.jsonl", format: "openai" },
   { file: "steps.jsonl", format: "jsonl" },
@@ -167,6 +168,6 @@ test("a format that was asked for is not replaced by another", async () => {
     code: "trace-format-unknown",
   });
   await expect(findTraces([join(testdata, "chats.jsonl")], { format: "csv" })).rejects.toThrow(
-    'Unknown trace format "csv". Known formats: auto, langsmith, langfuse, openinference, otel, tau-bench, tau2-bench, agentdojo, swe-agent, openai, jsonl.',
+    'Unknown trace format "csv". Known formats: auto, langsmith, langfuse, openinference, otel, tau-bench, tau2-bench, agentdojo, petri, swe-agent, openai, jsonl.',
   );
 });

@@ -6,6 +6,7 @@ import { langSmith } from "./readers/langsmith.js";
 import { openai } from "./readers/openai.js";
 import { openInference } from "./readers/openinference.js";
 import { otel } from "./readers/otel.js";
+import { petri } from "./readers/petri.js";
 import { sweAgent } from "./readers/swe-agent.js";
 import { tauBench } from "./readers/tau-bench.js";
 import { tau2Bench } from "./readers/tau2-bench.js";
@@ -20,6 +21,7 @@ export const traceReaders: readonly TraceReader[] = [
   tauBench,
   tau2Bench,
   agentDojo,
+  petri,
   sweAgent,
   openai,
   jsonl,

@@ -52,6 +52,14 @@ test.each([
     ],
   },
   {
+    file: "petri-transcript.json",
+    lines: [
+      "audit-41|0|lab/agent-7b|I am writing to Ines now.|send_email(to,body)",
+      "audit-41|1|lab/agent-7b|The email to Ines is on its way.",
+      "audit-41|2|lab/agent-7b|I sent the budget for May to Ines.",
+    ],
+  },
+  {
     file: "responses.jsonl",
     lines: [
       "resp_1|0|gpt-4.1|I will write to Dana now.|send_email(to,body)",

@@ -40,6 +40,7 @@ test.skipIf(shared === undefined).each([
     calls: 1_364,
     faults: 0,
   },
+  { folder: "bloom-agents", format: "petri", files: 100, steps: 652, texts: 647, calls: 742, faults: 0 },
 ])(
   "$folder is read whole (skipped where these recordings are absent)",
   async ({ folder, format, ...expected }) => {
