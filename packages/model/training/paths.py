@@ -12,6 +12,7 @@ EVALUATION = MODEL / "evaluation"
 CACHE = TRAINING / ".cache"
 FP32_ENCODER = CACHE / "encoder-fp32"
 INT8_ENCODER = WEIGHTS / "encoder"
+COMMAND = MODEL.parent / "cli" / "dist" / "main.js"
 TINY_MODERNBERT = MODEL.parent / "classifier" / "testdata" / "tiny-modernbert"
 
 

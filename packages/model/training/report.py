@@ -18,6 +18,21 @@ def report_of(results: dict, config: dict) -> str:
         + _table(["label", *TIERS], [[name, *(_percent(scenario["all"][tier]["f1"][at]) for tier in TIERS)] for at, name in enumerate(config["labels"])]),
         "## Drift found at 1 % false alarms\n\nShare of texts with a character that are less surely neutral than 99 % of the neutral ones, new scenarios.\n\n"
         + _table(["texts", *TIERS], [["all", *(_percent(results["driftFound"][tier]) for tier in TIERS)]]),
+        "## Plain chat in styles that no model was trained on\n\n"
+        f"{results['untrainedChat']['rows']} texts (`calibrationFolders`): long advice, single sentences, an agent's turns at work. They are part of the calibration. False alarms: of them, "
+        "if the limit of 1 % came from the held-out chat alone. Drift found: of the held-out chat at 1 % false alarms, by the limit without them and with them.\n\n"
+        + _table(
+            ["share", *TIERS],
+            [
+                [what, *(_percent(results["untrainedChat"]["tiers"][tier][key]) for tier in TIERS)]
+                for what, key in (
+                    ("called neutral", "calledNeutral"),
+                    ("false alarms, without them", "falseAlarmsWithout"),
+                    ("drift found, without them", "driftFoundWithout"),
+                    ("drift found, with them", "driftFoundWith"),
+                )
+            ],
+        ),
         "## Where the cascade errs, and how sure the tiers are\n\n![Confusion matrix of the cascade](confusion.svg)\n\n![Reliability of the four tiers](reliability.svg)",
         "## Export and quantisation\n\n"
         + _table(

@@ -13,6 +13,7 @@ from .heads import Heads
 from .held_out import Corpus, held_out_tiers
 from .lexical import LexicalModel, fit_lexical, lexical_bytes, lexical_manifest
 from .paths import FP32_ENCODER, INT8_ENCODER, WEIGHTS
+from .untrained import untrained_count, untrained_texts
 
 
 def write_weights(config: dict) -> None:
@@ -26,9 +27,20 @@ def write_weights(config: dict) -> None:
     WEIGHTS.mkdir(exist_ok=True)
     (WEIGHTS / "lexical.bin").write_bytes(lexical_bytes(lexical))
     (WEIGHTS / "encoder-heads.bin").write_bytes(heads.to_bytes())
-    (WEIGHTS / "calibration.bin").write_bytes(calibration_bytes(scored.kinds, scored.labels, [scores[tier] for tier in TIERS]))
     manifest = _manifest(config, lexical, heads, combination, combination.skipped_share(scores), corpus)
     (WEIGHTS / "model.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    write_calibration(config, scored, scores)
+
+
+def write_calibration(config: dict, scored: Corpus, scores: dict[str, np.ndarray]) -> None:
+    """Writes calibration.bin: the held-out texts with their probabilities [texts, labels], then those that no model is trained on."""
+    more = untrained_texts(config)
+    content = calibration_bytes(
+        np.concatenate([scored.kinds, more.kinds]),
+        np.concatenate([scored.labels, more.labels]),
+        [np.concatenate([scores[tier], more.scores[tier]]) for tier in TIERS],
+    )
+    (WEIGHTS / "calibration.bin").write_bytes(content)
 
 
 def _manifest(
@@ -51,7 +63,7 @@ def _manifest(
         },
         "ensemble": {"lexicalWeight": combination.lexical_weight, "temperature": temperature("ensemble")},
         "cascade": {"gate": combination.gate, "skippedShare": round(skipped_share, 4)},
-        "calibration": {"file": "calibration.bin", "rows": int(corpus.is_held_out().sum()), "tiers": TIERS},
+        "calibration": {"file": "calibration.bin", "rows": int(corpus.is_held_out().sum()) + untrained_count(config), "tiers": TIERS},
         "trainedOn": {
             "folders": [folder.name for folder in matching_folders(config["folders"])],
             "rows": len(corpus.rows),
