@@ -12,7 +12,7 @@ const plain = { name: "Plain", expresses: ["neutral"] };
 const sarcastic = parseStep(
   {
     id: "1",
-    text: "Oh brilliant, another form. Because the first nine were clearly not enough fun for anyone.",
+    text: "Oh brilliant, another form. Because the first nine were clearly not enough fun for anyone. How lucky we are that somebody thought of it.",
   },
   "test",
 );
