@@ -1,8 +1,11 @@
 """Held-out scores in two bytes each: from them TypeScript finds how sure good texts of any persona usually are."""
 
+import json
+
 import numpy as np
 
 from .ensemble import TIERS
+from .paths import WEIGHTS
 
 ONE = 65535
 
@@ -14,7 +17,10 @@ def calibration_bytes(kinds: np.ndarray, labels: np.ndarray, tiers: list[np.ndar
     return classes.tobytes() + scores.tobytes()
 
 
-def held_out_scores(content: bytes, rows: int, labels: int) -> dict[str, np.ndarray]:
-    """The content of calibration.bin -> each tier's probabilities float64 [rows, labels], to two bytes."""
+def calibration_scores(held_out: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """The shipped calibration.bin -> each tier's probabilities float64 [texts, labels], to two bytes: of the held-out texts, and of the others."""
+    manifest = json.loads((WEIGHTS / "model.json").read_text(encoding="utf-8"))
+    rows, labels = manifest["calibration"]["rows"], len(manifest["labels"])
+    content = (WEIGHTS / manifest["calibration"]["file"]).read_bytes()
     scores = np.frombuffer(content, "<u2", offset=2 * rows).reshape(rows, len(TIERS), labels) / ONE
-    return {tier: scores[:, at] for at, tier in enumerate(TIERS)}
+    return ({tier: scores[:held_out, at] for at, tier in enumerate(TIERS)}, {tier: scores[held_out:, at] for at, tier in enumerate(TIERS)})

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from .average import averaged_classifier
+from .calibration import calibration_scores
 from .corpus import corpus_hash
 from .encoder import INPUTS
 from .ensemble import TIERS, Combination, drift_found, macro_f1
@@ -23,7 +24,6 @@ from .pooled_states import pooled_states, tokenise
 from .quality import quality, reliability
 from .report import report_of
 from .shipped import load_shipped
-from .untrained import untrained_texts
 
 NUMERIC_SAMPLE = 64
 PYTORCH_TOLERANCE = 1e-3
@@ -69,22 +69,22 @@ def _measured(corpus: Corpus, combination: Combination, scores: dict[str, np.nda
 
 def _untrained_chat(corpus: Corpus, scores: dict[str, np.ndarray]) -> dict:
     """What the plain chat of `calibrationFolders` is called, and what it does to the limit of 1 % false alarms in chat."""
-    more = untrained_texts(corpus.config)
+    _, more = calibration_scores(len(corpus.rows))
     chat = corpus.kinds == corpus.config["kinds"].index("chat")
     plain, drifted = chat & (corpus.labels == 0), chat & (corpus.labels > 0)
 
     def of_tier(tier: str) -> dict[str, float]:
-        new, known = more.scores[tier][:, 0], scores[tier][plain, 0]
+        new, known = more[tier][:, 0], scores[tier][plain, 0]
         before, after = np.quantile(known, FALSE_ALARMS), np.quantile(np.concatenate([known, new]), FALSE_ALARMS)
         found = [float((scores[tier][drifted, 0] < limit).mean()) for limit in (before, after)]
         return {
-            "calledNeutral": float((more.scores[tier].argmax(axis=1) == 0).mean()),
+            "calledNeutral": float((more[tier].argmax(axis=1) == 0).mean()),
             "falseAlarmsWithout": float((new < before).mean()),
             "driftFoundWithout": found[0],
             "driftFoundWith": found[1],
         }
 
-    return {"rows": len(more.labels), "tiers": {tier: of_tier(tier) for tier in TIERS}}
+    return {"rows": len(more[TIERS[0]]), "tiers": {tier: of_tier(tier) for tier in TIERS}}
 
 
 def _write_results(results: dict, config: dict) -> None:

@@ -34,10 +34,6 @@ def untrained_texts(config: dict) -> Untrained:
     )
 
 
-def untrained_count(config: dict) -> int:
-    return len(read_corpus(config, config["calibrationFolders"]))
-
-
 def _scores(texts: str, tier: str, labels: list[str]) -> np.ndarray:
     command = ["node", str(COMMAND), "score", "--tier", tier, "--json"]
     found = subprocess.run(command, input=texts, capture_output=True, text=True, check=True).stdout

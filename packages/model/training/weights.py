@@ -13,7 +13,7 @@ from .heads import Heads
 from .held_out import Corpus, held_out_tiers
 from .lexical import LexicalModel, fit_lexical, lexical_bytes, lexical_manifest
 from .paths import FP32_ENCODER, INT8_ENCODER, WEIGHTS
-from .untrained import untrained_count, untrained_texts
+from .untrained import untrained_texts
 
 
 def write_weights(config: dict) -> None:
@@ -28,12 +28,15 @@ def write_weights(config: dict) -> None:
     (WEIGHTS / "lexical.bin").write_bytes(lexical_bytes(lexical))
     (WEIGHTS / "encoder-heads.bin").write_bytes(heads.to_bytes())
     manifest = _manifest(config, lexical, heads, combination, combination.skipped_share(scores), corpus)
-    (WEIGHTS / "model.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    write_calibration(config, scored, scores)
+    write_calibration(manifest, config, scored, scores)
 
 
-def write_calibration(config: dict, scored: Corpus, scores: dict[str, np.ndarray]) -> None:
-    """Writes calibration.bin: the held-out texts with their probabilities [texts, labels], then those that no model is trained on."""
+def write_calibration(manifest: dict, config: dict, scored: Corpus, scores: dict[str, np.ndarray]) -> None:
+    """Writes calibration.bin: the held-out texts with their probabilities [texts, labels], then those that no model is trained on.
+
+    Writes model.json before it, because the latter are scored by what it says, and after it with the number of texts.
+    """
+    _write_manifest(manifest)
     more = untrained_texts(config)
     content = calibration_bytes(
         np.concatenate([scored.kinds, more.kinds]),
@@ -41,6 +44,12 @@ def write_calibration(config: dict, scored: Corpus, scores: dict[str, np.ndarray
         [np.concatenate([scores[tier], more.scores[tier]]) for tier in TIERS],
     )
     (WEIGHTS / "calibration.bin").write_bytes(content)
+    rows = len(scored.rows) + len(more.labels)
+    _write_manifest({**manifest, "calibration": {**manifest["calibration"], "rows": rows}})
+
+
+def _write_manifest(manifest: dict) -> None:
+    (WEIGHTS / "model.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
 
 def _manifest(
@@ -63,7 +72,7 @@ def _manifest(
         },
         "ensemble": {"lexicalWeight": combination.lexical_weight, "temperature": temperature("ensemble")},
         "cascade": {"gate": combination.gate, "skippedShare": round(skipped_share, 4)},
-        "calibration": {"file": "calibration.bin", "rows": int(corpus.is_held_out().sum()) + untrained_count(config), "tiers": TIERS},
+        "calibration": {"file": "calibration.bin", "rows": int(corpus.is_held_out().sum()), "tiers": TIERS},
         "trainedOn": {
             "folders": [folder.name for folder in matching_folders(config["folders"])],
             "rows": len(corpus.rows),
