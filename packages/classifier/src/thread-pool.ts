@@ -47,27 +47,30 @@ class ThreadPool implements ModelThreads {
   async ask(texts: readonly string[], timeoutMs: number): Promise<readonly Float32Array[]> {
     const ready = this.#threads.filter(({ state }) => state === "ready");
     if (texts.length > 1 || ready.every((one) => one.characters > 0)) this.#startAnother();
-    const parts = new Map<PoolThread, number[]>();
-    const lengthOf = (at: number) => 1 + (texts[at]?.length ?? 0);
-    for (const at of [...texts.keys()].sort((a, b) => lengthOf(b) - lengthOf(a))) {
+    const parts = new Map<PoolThread, { readonly at: number; readonly text: string }[]>();
+    const costOf = (text: string) => 1 + text.length;
+    for (const [at, text] of [...texts.entries()].sort(([, a], [, b]) => b.length - a.length)) {
       const chosen = ready.reduce(
         (best, one) => (one.characters < best.characters ? one : best),
         this.#first,
       );
-      chosen.characters += lengthOf(at);
-      parts.set(chosen, [...(parts.get(chosen) ?? []), at]);
+      chosen.characters += costOf(text);
+      parts.set(chosen, [...(parts.get(chosen) ?? []), { at, text }]);
     }
-    const rows = new Array<Float32Array>(texts.length);
+    const rows: Float32Array[] = [];
     await Promise.all(
       [...parts].map(async ([one, part]) => {
         try {
           const found = await one.thread.ask(
-            part.map((at) => texts[at] ?? ""),
+            part.map(({ text }) => text),
             timeoutMs,
           );
-          for (const [place, at] of part.entries()) rows[at] = found[place] ?? new Float32Array();
+          for (const [place, { at }] of part.entries()) {
+            const row = found[place];
+            if (row !== undefined) rows[at] = row;
+          }
         } finally {
-          for (const at of part) one.characters -= lengthOf(at);
+          for (const { text } of part) one.characters -= costOf(text);
         }
       }),
     );

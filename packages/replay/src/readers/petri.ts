@@ -1,6 +1,14 @@
 import { stepOfTurn } from "../chat-messages.js";
 import { idIn, nameIn } from "../field-values.js";
-import { faultAt, isObject, type TraceReader } from "../trace.js";
+import type { Intake } from "../intake.js";
+import {
+  faultAt,
+  isObject,
+  type TracedStep,
+  type TraceFault,
+  type TraceReader,
+  type TraceRecord,
+} from "../trace.js";
 import { turnOf } from "../turn.js";
 
 /**
@@ -28,39 +36,47 @@ export const petri: TraceReader = {
         continue;
       }
       const session = idIn(value.metadata, ["transcript_id"]) ?? place.file;
-      let index = 0;
-      for (const [at, event] of value.events.entries()) {
-        const field = `events[${at}].edit`;
-        if (!isObject(event) || !isObject(event.edit)) {
-          intake.leave("events[] without an edit", "nothing is said in them");
-          continue;
-        }
-        const { operation, message } = event.edit;
-        if (!isOfTarget(event.view)) {
-          intake.leave("events[] outside the target's view", "the auditor's own words");
-        } else if (operation !== "add") {
-          intake.leave(
-            `events[] of operation "${operation}"`,
-            "the auditor changes the conversation, the agent says nothing",
-          );
-        } else if (!isObject(message)) {
-          yield faultAt(place, `${field}.message: missing. Event skipped.`);
-        } else if (message.role !== "assistant") {
-          intake.leave(`events[] of role "${message.role}"`, "not the agent's words");
-        } else if (message.source === "input") {
-          intake.leave(
-            'events[] of the assistant with source "input"',
-            "the auditor put them into the agent's mouth",
-          );
-        } else {
-          const turn = turnOf(message, `${field}.message`, intake);
-          yield* stepOfTurn(record, turn, { id: `step-${index}`, session, index, model }, intake);
-          index += 1;
-        }
-      }
+      yield* stepsOfEvents(record, value.events, { session, model, intake });
     }
   },
 };
+
+function* stepsOfEvents(
+  record: TraceRecord,
+  events: readonly unknown[],
+  { session, model, intake }: { readonly session: string; readonly model: string; readonly intake: Intake },
+): Generator<TracedStep | TraceFault> {
+  let index = 0;
+  for (const [at, event] of events.entries()) {
+    const field = `events[${at}].edit.message`;
+    if (!isObject(event) || !isObject(event.edit)) {
+      intake.leave("events[] without an edit", "nothing is said in them");
+      continue;
+    }
+    const { operation, message } = event.edit;
+    if (!isOfTarget(event.view)) {
+      intake.leave("events[] outside the target's view", "the auditor's own words");
+    } else if (operation !== "add") {
+      intake.leave(
+        `events[] of operation "${operation}"`,
+        "the auditor changes the conversation, the agent says nothing",
+      );
+    } else if (!isObject(message)) {
+      yield faultAt(record.place, `${field}: missing. Event skipped.`);
+    } else if (message.role !== "assistant") {
+      intake.leave(`events[] of role "${message.role}"`, "not the agent's words");
+    } else if (message.source === "input") {
+      intake.leave(
+        'events[] of the assistant with source "input"',
+        "the auditor put them into the agent's mouth",
+      );
+    } else {
+      const turn = turnOf(message, field, intake);
+      yield* stepOfTurn(record, turn, { id: `step-${index}`, session, index, model }, intake);
+      index += 1;
+    }
+  }
+}
 
 /** A view is a name or several. */
 function isOfTarget(view: unknown): boolean {
