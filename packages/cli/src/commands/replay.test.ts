@@ -85,6 +85,18 @@ test("a session that keeps drifting raises the alarm and fails its gate", async 
   expect(ran.exitCode).toBe(1);
 });
 
+test("a session that stays in persona passes the gate of no alarm", async () => {
+  const folder = await folderWith({
+    "persona.yaml": "name: clerk\n",
+    "t.jsonl": `${JSON.stringify({ text: plain })}\n`,
+  });
+  const ran = await personaGuard(["replay", "t.jsonl", ...withPersona, "--max-session-alarms", "0"], {
+    cwd: folder,
+  });
+  expect(ran.stdout).toContain("max-session-alarms 0: 0, passed");
+  expect(ran.exitCode).toBe(0);
+});
+
 test("a gate without any step to judge is not passed", async () => {
   const folder = await folderWith({ "persona.yaml": "name: clerk\n", "t.jsonl": '{"text": "OK"}\n' });
   const ran = await personaGuard(["replay", "t.jsonl", ...withPersona, "--max-drift-rate", "1"], {
